@@ -1,0 +1,37 @@
+"""Network output to distribution: posterior families and likelihoods are the same parts."""
+
+from collections.abc import Callable
+from functools import partial
+
+from latentia.heads._binary import Bernoulli, ContinuousBernoulli
+from latentia.heads._delta import Delta
+from latentia.heads._head import Head, as_shape
+from latentia.heads._location_scale import DiagonalNormal, Laplace, LocationScale
+
+posteriors: dict[str, Callable[..., Head]] = {
+    "delta": Delta,
+    "diagonal": DiagonalNormal,
+}
+
+likelihoods: dict[str, Callable[..., Head]] = {
+    "bernoulli": Bernoulli,
+    "continuous-bernoulli": ContinuousBernoulli,
+    "laplace": partial(Laplace, scale="shared"),
+    "normal": partial(DiagonalNormal, scale="shared"),
+    "normal-feature": partial(DiagonalNormal, scale="feature"),
+    "normal-predicted": partial(DiagonalNormal, scale="predicted"),
+    "normal-unit": partial(DiagonalNormal, scale=1.0),
+}
+
+__all__ = [
+    "Bernoulli",
+    "ContinuousBernoulli",
+    "Delta",
+    "DiagonalNormal",
+    "Head",
+    "Laplace",
+    "LocationScale",
+    "as_shape",
+    "likelihoods",
+    "posteriors",
+]

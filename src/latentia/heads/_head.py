@@ -1,0 +1,74 @@
+"""A head turns the raw output of a network into a distribution."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+from torch.distributions import Distribution
+
+
+def as_shape(shape: int | Sequence[int], argument: str) -> tuple[int, ...]:
+    """Return ``shape`` as a tuple of positive integers, an integer being one dimension."""
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    if not sizes or any(not isinstance(size, int) or size < 1 for size in sizes):
+        raise ValueError(f"{argument}={shape!r} must hold positive integers, e.g. 8 or (28, 28).")
+    return sizes
+
+
+class Head(nn.Module, ABC):
+    """Raw network output in, distribution out.
+
+    Posterior families and likelihoods are the same kind of thing, so one head serves both.
+
+    Parameters
+    ----------
+    event_shape : int or tuple of int
+        Shape of one value of the distribution.
+    params_per_element : int
+        How many raw numbers each element of the event needs.
+
+    Attributes
+    ----------
+    space : str
+        Where values of the distribution live: "real", "binary", "unit", "simplex", "sphere"
+        or "codes".
+    params_shape : tuple of int
+        Shape of the raw numbers, ``(params_per_element, *event_shape)``.
+    n_params : int
+        How many raw numbers one event needs in all.
+    """
+
+    space: str = "real"
+
+    def __init__(self, event_shape: int | Sequence[int], params_per_element: int = 1) -> None:
+        super().__init__()
+        self.event_shape = as_shape(event_shape, "event_shape")
+        self.params_shape = (params_per_element, *self.event_shape)
+
+    @property
+    def n_params(self) -> int:
+        return math.prod(self.params_shape)
+
+    @property
+    def event_dim(self) -> int:
+        return len(self.event_shape)
+
+    def split(self, raw: Tensor) -> tuple[Tensor, ...]:
+        """Return the raw numbers as one tensor of shape (*batch, *event) for each parameter."""
+        if raw.shape[-1] != self.n_params:
+            raise ValueError(
+                f"{type(self).__name__} needs {self.n_params} numbers along the last dimension, "
+                f"but the network gave shape {tuple(raw.shape)}; build the network with "
+                "head.n_params outputs."
+            )
+        return raw.unflatten(-1, self.params_shape).unbind(-1 - self.event_dim)
+
+    @abstractmethod
+    def forward(self, raw: Tensor) -> Distribution:
+        """Return the distribution with parameters ``raw`` of shape (*batch, n_params)."""
+
+    def extra_repr(self) -> str:
+        return f"event_shape={self.event_shape}"

@@ -1,0 +1,5 @@
+"""Pure functions over codes: what a fitted model says about given examples."""
+
+from latentia.inference._importance_sampling import log_importance_weights, log_likelihood
+
+__all__ = ["log_importance_weights", "log_likelihood"]

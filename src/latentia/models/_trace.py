@@ -1,0 +1,70 @@
+"""What goes into one forward pass, and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from torch import Tensor
+from torch.distributions import Distribution
+
+from latentia.errors import IncompatiblePartsError
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some examples, as they are and as the encoder sees them.
+
+    Parameters
+    ----------
+    x : Tensor, shape (n, *event)
+        The target of the reconstruction.
+    conditions : tuple of Tensor, default=()
+        What encoder, decoder and prior are conditioned on.
+    corrupted : Tensor or None, default=None
+        What the encoder is given instead of ``x``.
+    """
+
+    x: Tensor
+    conditions: tuple[Tensor, ...] = ()
+    corrupted: Tensor | None = None
+
+    @property
+    def seen(self) -> Tensor:
+        return self.x if self.corrupted is None else self.corrupted
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One forward pass, read-only: every term of an objective is computed from it.
+
+    Parameters
+    ----------
+    batch : Batch
+        The n examples.
+    posterior : Distribution, batch shape (n,)
+        q(z|x).
+    z : Tensor, shape (n_samples, n, *event)
+        Draws from the posterior; with gradients where it can be reparameterised.
+    likelihood : Distribution, batch shape (n_samples, n)
+        p(x|z).
+    prior : Distribution or None, batch shape (n,)
+        p(z), read through :attr:`prior`.
+    """
+
+    batch: Batch
+    posterior: Distribution
+    z: Tensor
+    likelihood: Distribution
+    _prior: Distribution | None = field(default=None)
+
+    @property
+    def prior(self) -> Distribution:
+        if self._prior is None:
+            raise IncompatiblePartsError(
+                "This objective compares the posterior with a prior, but the model has none; "
+                "build it as LatentVariableModel(encoder, decoder, priors.StandardNormal(...))."
+            )
+        return self._prior

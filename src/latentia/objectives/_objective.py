@@ -1,0 +1,85 @@
+"""The training protocol: a step is a sequence of (parameter group, loss)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from torch import nn
+
+from latentia.models import Batch, LatentVariableModel, Trace
+from latentia.objectives._loss import Loss
+
+if TYPE_CHECKING:
+    from latentia.objectives._sum import Sum
+    from latentia.objectives._weights import Weight
+
+
+@dataclass(frozen=True)
+class Info:
+    """What a trace does not hold.
+
+    Parameters
+    ----------
+    step : int
+        Gradient steps done before this one.
+    epoch : int
+        Passes over the data done before this one.
+    n_examples : int
+        Size of the whole training set.
+    """
+
+    step: int = 0
+    epoch: int = 0
+    n_examples: int = 1
+
+
+class Objective(nn.Module, ABC):
+    """What training makes small.
+
+    Most objectives only write :meth:`forward`, a function of one trace. One that trains two
+    players, or infers before it learns, overrides :meth:`groups` and :meth:`losses`: the trainer
+    takes one (group, loss) after the other, and steps only that group's parameters. It is a
+    module, so it may own a discriminator or a chain.
+
+    Attributes
+    ----------
+    n_samples : int
+        Codes drawn for each example.
+    uses_batch_statistics : bool
+        Whether the value of one example depends on the others in its batch. Such a loss changes
+        with the batch size, so it must not be split into micro-batches.
+    """
+
+    n_samples: int = 1
+    uses_batch_statistics: bool = False
+
+    @abstractmethod
+    def forward(self, trace: Trace, info: Info) -> Loss:
+        """Return the loss of one forward pass."""
+
+    def groups(self, model: LatentVariableModel) -> dict[str, list[nn.Parameter]]:
+        """Return the parameters by player; by default one player that owns everything."""
+        own = list(model.parameters()) + list(self.parameters())
+        return {"model": [p for p in own if p.requires_grad]}
+
+    def losses(
+        self, model: LatentVariableModel, batch: Batch, info: Info
+    ) -> Iterator[tuple[str, Loss]]:
+        """Yield (group, loss) phase by phase; by default one phase."""
+        yield "model", self(model.trace(batch, self.n_samples), info)
+
+    def after_step(self, model: LatentVariableModel, batch: Batch, info: Info) -> None:
+        """Change state that gradients do not (moving averages); called once after each step."""
+
+    def __add__(self, other: Objective) -> Sum:
+        from latentia.objectives._sum import Sum
+
+        return Sum((1.0, self), (1.0, other))
+
+    def __rmul__(self, weight: Weight) -> Sum:
+        from latentia.objectives._sum import Sum
+
+        return Sum((weight, self))

@@ -1,0 +1,25 @@
+"""Where training runs."""
+
+from __future__ import annotations
+
+import torch
+
+
+def resolve_device(device: str | torch.device) -> torch.device:
+    """Return the device of that name; "auto" is CUDA where there is one, else the CPU.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown or the device is not on this machine.
+    """
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        resolved = torch.device(device)
+        torch.empty(0, device=resolved)
+    except (RuntimeError, AssertionError, TypeError) as error:
+        raise ValueError(
+            f"device={device!r} cannot be used on this machine; try 'auto' or 'cpu'."
+        ) from error
+    return resolved

@@ -1,0 +1,51 @@
+"""What happened in training, epoch by epoch."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+
+
+@dataclass
+class History:
+    """One record for each epoch.
+
+    Attributes
+    ----------
+    records : list of dict
+        ``epoch``, ``step``, ``learning_rate``, ``loss`` and every term as means over examples;
+        with validation also ``validation_loss`` and so on.
+    stopped : str
+        "finished", "early" (no improvement within the patience) or "interrupted".
+
+    Examples
+    --------
+    >>> history = History([{"epoch": 1, "loss": 2.0}, {"epoch": 2, "loss": 1.0}])
+    >>> history.curve("loss")
+    [2.0, 1.0]
+    """
+
+    records: list[dict[str, float]] = field(default_factory=list)
+    stopped: str = "finished"
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def curve(self, name: str) -> list[float]:
+        """Return one quantity over the epochs."""
+        return [record[name] for record in self.records]
+
+    def curves(self) -> dict[str, list[float]]:
+        """Return every quantity over the epochs."""
+        names = self.records[0] if self.records else {}
+        return {name: self.curve(name) for name in names}
+
+    def to_csv(self) -> str:
+        """Return the records as comma-separated text with a header."""
+        text = io.StringIO()
+        names = list(self.records[0]) if self.records else []
+        writer = csv.DictWriter(text, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.records)
+        return text.getvalue()

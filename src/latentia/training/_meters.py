@@ -1,0 +1,80 @@
+"""Means over examples that stay on the device, and the watch for numbers that are not finite."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from latentia.errors import TrainingDivergedError
+from latentia.objectives import Info
+
+
+class Means:
+    """Running means of named per-example values, read once at the end."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, Tensor] = {}
+        self._n = 0
+
+    def add(self, terms: dict[str, Tensor], n: int) -> None:
+        """Add per-example ``terms`` of ``n`` examples."""
+        for name, values in terms.items():
+            total = values.sum(dtype=torch.float64)
+            self._sums[name] = self._sums[name] + total if name in self._sums else total
+        self._n += n
+
+    def read(self) -> dict[str, float]:
+        """Return the means; this waits for the device."""
+        if not self._sums:
+            return {}
+        means = torch.stack(list(self._sums.values())) / max(1, self._n)
+        return dict(zip(self._sums, means.tolist(), strict=True))
+
+
+class FiniteWatch:
+    """Stops training at the first loss that is NaN or infinite.
+
+    On a CPU every step is looked at before its update. Elsewhere a look would make the device
+    wait, so the steps are kept and looked at together; the message still names the first.
+
+    Parameters
+    ----------
+    every : int
+        Steps between two looks.
+    advice : str
+        What to try, for the message.
+    """
+
+    def __init__(self, every: int, advice: str) -> None:
+        self.every = every
+        self.advice = advice
+        self._kept: list[tuple[Info, range, list[str], Tensor]] = []
+
+    def add(self, info: Info, rows: range, terms: dict[str, Tensor]) -> None:
+        """Keep the terms of one step, and look if it is time to."""
+        sums = torch.stack([values.sum() for values in terms.values()])
+        self._kept.append((info, rows, list(terms), sums))
+        if len(self._kept) >= self.every:
+            self.look()
+
+    def look(self) -> None:
+        """Raise if a kept step was not finite.
+
+        Raises
+        ------
+        TrainingDivergedError
+        """
+        kept, self._kept = self._kept, []
+        for info, rows, names, sums in kept:
+            if bool(sums.sum().isfinite()):
+                continue
+            # The loss itself comes first; the term that broke it is the more useful name.
+            bad = [n for n, v in zip(names, sums.tolist(), strict=True) if not math.isfinite(v)]
+            name = bad[1] if len(bad) > 1 and bad[0] == "loss" else (bad or names)[0]
+            raise TrainingDivergedError(
+                f"The term {name!r} became {sums[names.index(name)].item()} at step {info.step} "
+                f"(epoch {info.epoch + 1}, examples {rows.start} to {rows.stop - 1} of that "
+                f"epoch's order). {self.advice} The weights are those of the last good epoch."
+            )

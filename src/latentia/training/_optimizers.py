@@ -1,0 +1,15 @@
+"""The optimisers by name."""
+
+from collections.abc import Callable
+from functools import partial
+
+from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
+
+#: Name -> optimiser of (parameters, lr=..., weight_decay=...).
+optimizers: dict[str, Callable[..., Optimizer]] = {
+    "adam": partial(Adam, fused=True),
+    "adamw": partial(AdamW, fused=True),
+    "rmsprop": RMSprop,
+    "sgd": partial(SGD, fused=True),
+    "sgd-momentum": partial(SGD, momentum=0.9, fused=True),
+}

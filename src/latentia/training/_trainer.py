@@ -1,0 +1,305 @@
+"""The one training loop."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from latentia._names import lookup
+from latentia.errors import TrainingDivergedError
+from latentia.models import Batch, LatentVariableModel
+from latentia.objectives import Info, Objective, Weight, weight_at
+from latentia.training._devices import resolve_device
+from latentia.training._history import History
+from latentia.training._meters import FiniteWatch, Means
+from latentia.training._optimizers import optimizers
+from latentia.training._precision import precisions
+from latentia.training._progress import Progress
+
+
+def identity(x: Tensor) -> Tensor:
+    """Return ``x``."""
+    return x
+
+
+class Trainer:
+    """Makes an objective small on a model, whatever phases and players the objective has.
+
+    Data stay as they are on the device and batches are gathered there. A step never waits for
+    the device on CUDA. The same seed gives the same model, and the global random state of the
+    caller is left as it was.
+
+    Parameters
+    ----------
+    model : LatentVariableModel
+        Trained in place.
+    objective : Objective
+        Trained in place where it owns parameters.
+    optimizer : str or callable, default="adam"
+        A name in ``training.optimizers``, or a function of (parameters, lr=, weight_decay=).
+    learning_rate : float or schedule, default=1e-3
+        A schedule is a function of the step.
+    weight_decay : float, default=0.0
+        The optimiser's own.
+    batch_size : int, default=128
+        Examples a step; the last step of an epoch may have fewer.
+    clip_norm : float or None, default=None
+        Largest Euclidean norm of the gradient of one player, all its parameters together.
+    corruption : callable or None, default=None
+        What the encoder is given in training instead of x; the target stays x.
+    prepare : callable, default=identity
+        Applied to the raw x of every batch on the device, e.g. scaling.
+    precision : {"float32", "bfloat16", "float64"}, default="float32"
+        "bfloat16" computes products in bfloat16 and keeps the weights in float32.
+    device : str, default="auto"
+        "auto" is CUDA where there is one.
+    seed : int, default=0
+        Of the order of examples and of every draw in training.
+    verbose : bool, default=False
+        Show progress on standard error, from the third second.
+
+    Raises
+    ------
+    ValueError
+        For an unknown optimiser, precision or device, or a batch size below 1.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from latentia import conditional, heads, networks, models, objectives
+    >>> code, likelihood = heads.Delta(1), heads.DiagonalNormal(2, scale=1.0)
+    >>> encoder = conditional.Amortized(networks.MLP(2, 1), code)
+    >>> decoder = conditional.Amortized(networks.MLP(1, 2), likelihood)
+    >>> model = models.LatentVariableModel(encoder, decoder)
+    >>> x = torch.linspace(-1, 1, 64).unsqueeze(1) * torch.tensor([1.0, 2.0])
+    >>> history = Trainer(model, objectives.Reconstruction(), learning_rate=0.05).fit(x, epochs=50)
+    >>> history.curve("loss")[-1] < history.curve("loss")[0]
+    True
+    """
+
+    def __init__(
+        self,
+        model: LatentVariableModel,
+        objective: Objective,
+        *,
+        optimizer: str | Callable[..., Optimizer] = "adam",
+        learning_rate: Weight = 1e-3,
+        weight_decay: float = 0.0,
+        batch_size: int = 128,
+        clip_norm: float | None = None,
+        corruption: Callable[[Tensor], Tensor] | None = None,
+        prepare: Callable[[Tensor], Tensor] = identity,
+        precision: str = "float32",
+        device: str | torch.device = "auto",
+        seed: int = 0,
+        verbose: bool = False,
+    ) -> None:
+        if batch_size < 1:
+            raise ValueError(f"batch_size={batch_size} must be at least 1.")
+        if clip_norm is not None and not clip_norm > 0:
+            raise ValueError(f"clip_norm={clip_norm} must be positive, or None for no clipping.")
+        self.precision = lookup(precisions, precision, "precision")
+        self.device = resolve_device(device)
+        self.model = model.to(self.device, self.precision.weights)
+        self.objective = objective.to(self.device, self.precision.weights)
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.clip_norm = clip_norm
+        self.corruption = corruption
+        self.prepare = prepare
+        self.verbose = verbose
+        self.history = History()
+        self.step = 0
+        self.epoch = 0
+        self._groups = objective.groups(model)
+        make = (
+            lookup(optimizers, optimizer, "optimizer") if isinstance(optimizer, str) else optimizer
+        )
+        lr = weight_at(learning_rate, 0, "learning_rate")
+        self._optimizers = {
+            name: make(parameters, lr=lr, weight_decay=weight_decay)
+            for name, parameters in self._groups.items()
+        }
+        self._seed = seed
+        self._order = torch.Generator().manual_seed(seed)
+        self._random_state: Tensor | None = None
+
+    def fit(
+        self,
+        data: Tensor | Batch,
+        validation: Tensor | Batch | None = None,
+        *,
+        epochs: int,
+        patience: int | None = None,
+    ) -> History:
+        """Train for some epochs more; a second call goes on where the first ended.
+
+        Parameters
+        ----------
+        data : Tensor or Batch
+            All examples, the first dimension counts them.
+        validation : Tensor or Batch or None, default=None
+            Held-out examples. They are always measured with the schedules at their final value
+            and with the same draws, so that epochs compare.
+        epochs : int
+            Passes over the data.
+        patience : int or None, default=None
+            Stop after so many epochs without a better loss, and restore the best weights. The
+            loss is the validation loss where there is one.
+
+        Returns
+        -------
+        History
+            Of all calls so far.
+
+        Raises
+        ------
+        TrainingDivergedError
+            When a loss is NaN or infinite. The model then has the weights of the last good epoch.
+        """
+        data = self._on_device(data)
+        validation = None if validation is None else self._on_device(validation)
+        steps_per_epoch = math.ceil(len(data) / self.batch_size)
+        final = Info(self.step + epochs * steps_per_epoch, self.epoch + epochs, len(data))
+        progress = Progress(epochs * steps_per_epoch, self.verbose)
+        first_step = self.step
+        best, best_loss, best_epoch = self._snapshot(), math.inf, self.epoch
+        good = best
+        self.history.stopped = "finished"
+        try:
+            with self._randomness():
+                for _ in range(epochs):
+                    record = self._train_one_epoch(data, lambda s: progress.update(s - first_step))
+                    if validation is not None:
+                        for name, value in self._measure(validation, final).items():
+                            record[f"validation_{name}"] = value
+                    self.history.records.append(record)
+                    progress.update(self.step - first_step, record)
+                    good = self._snapshot()
+                    if patience is None:
+                        continue
+                    loss = record.get("validation_loss", record["loss"])
+                    if loss < best_loss:
+                        best, best_loss, best_epoch = good, loss, self.epoch
+                    elif self.epoch - best_epoch >= patience:
+                        self.history.stopped = "early"
+                        break
+        except KeyboardInterrupt:
+            self.history.stopped = "interrupted"
+        except TrainingDivergedError:
+            self._restore(good)
+            raise
+        finally:
+            progress.close()
+            self.model.eval()
+        if patience is not None and best_loss < math.inf:
+            self._restore(best)
+        return self.history
+
+    def _train_one_epoch(self, data: Batch, tell: Callable[[int], None]) -> dict[str, float]:
+        self.model.train()
+        means = Means()
+        watch = FiniteWatch(1 if self.device.type == "cpu" else 50, self._advice)
+        order = torch.randperm(len(data), generator=self._order).to(self.device)
+        for start in range(0, len(data), self.batch_size):
+            index = order[start : start + self.batch_size]
+            info = Info(self.step, self.epoch, len(data))
+            self._step(
+                self._gather(data, index), info, range(start, start + len(index)), means, watch
+            )
+            self.step += 1
+            tell(self.step)
+        watch.look()
+        self.epoch += 1
+        rate = weight_at(self.learning_rate, self.step - 1, "learning_rate")
+        return {"epoch": self.epoch, "step": self.step, "learning_rate": rate, **means.read()}
+
+    def _step(
+        self, batch: Batch, info: Info, rows: range, means: Means, watch: FiniteWatch
+    ) -> None:
+        rate = weight_at(self.learning_rate, info.step, "learning_rate")
+        phases = self.objective.losses(self.model, batch, info)
+        while True:
+            with self.precision.autocast(self.device):
+                name, loss = next(phases, (None, None))
+            if name is None or loss is None:
+                break
+            report = loss.report()
+            if name != "model":
+                report = {f"{name}_{term}": values for term, values in report.items()}
+            means.add(report, len(batch))
+            watch.add(info, rows, report)
+            parameters, optimizer = self._groups[name], self._optimizers[name]
+            optimizer.zero_grad()
+            loss.total.backward(inputs=parameters)
+            if self.clip_norm is not None:
+                torch.nn.utils.clip_grad_norm_(parameters, self.clip_norm)
+            for settings in optimizer.param_groups:
+                settings["lr"] = rate
+            optimizer.step()
+        self.objective.after_step(self.model, batch, info)
+
+    @torch.no_grad()
+    def _measure(self, data: Batch, info: Info) -> dict[str, float]:
+        self.model.eval()
+        means = Means()
+        with torch.random.fork_rng(self._cuda_devices):
+            torch.manual_seed(self._seed)
+            for start in range(0, len(data), self.batch_size):
+                index = torch.arange(start, min(start + self.batch_size, len(data)))
+                batch = self._gather(data, index.to(self.device))
+                with self.precision.autocast(self.device):
+                    _, loss = next(self.objective.losses(self.model, batch, info))
+                means.add(loss.report(), len(batch))
+        return means.read()
+
+    def _gather(self, data: Batch, index: Tensor) -> Batch:
+        x = self.prepare(data.x.index_select(0, index))
+        conditions = tuple(c.index_select(0, index) for c in data.conditions)
+        corrupted = None if self.corruption is None else self.corruption(x)
+        return Batch(x, conditions, corrupted)
+
+    def _on_device(self, data: Tensor | Batch) -> Batch:
+        batch = data if isinstance(data, Batch) else Batch(data)
+        return Batch(self._place(batch.x), tuple(self._place(c) for c in batch.conditions))
+
+    def _place(self, x: Tensor) -> Tensor:
+        return x.to(self.device, self.precision.weights if x.is_floating_point() else None)
+
+    @contextmanager
+    def _randomness(self) -> Iterator[None]:
+        """Draw from this trainer's own random state, and give the caller's back."""
+        with torch.random.fork_rng(self._cuda_devices):
+            torch.manual_seed(self._seed)
+            if self._random_state is not None:
+                torch.set_rng_state(self._random_state)
+            try:
+                yield
+            finally:
+                self._random_state = torch.get_rng_state()
+
+    @property
+    def _cuda_devices(self) -> list[torch.device]:
+        return [self.device] if self.device.type == "cuda" else []
+
+    @property
+    def _advice(self) -> str:
+        rate = weight_at(self.learning_rate, self.step, "learning_rate")
+        return (
+            f"Lower learning_rate (now {rate:g}), set clip_norm (now {self.clip_norm}), or scale "
+            "the data."
+        )
+
+    def _snapshot(self) -> dict[str, dict[str, Tensor]]:
+        parts = {"model": self.model, "objective": self.objective}
+        return {name: copy.deepcopy(part.state_dict()) for name, part in parts.items()}
+
+    def _restore(self, snapshot: dict[str, dict[str, Tensor]]) -> None:
+        self.model.load_state_dict(snapshot["model"])
+        self.objective.load_state_dict(snapshot["objective"])
