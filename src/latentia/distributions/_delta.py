@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.distributions import Distribution, constraints
@@ -10,21 +12,23 @@ from torch.distributions import Distribution, constraints
 class Delta(Distribution):
     r"""All mass at one point, :math:`z = v` with probability one.
 
-    Its log-density is with respect to counting measure, 0 at ``v`` and :math:`-\infty`
-    elsewhere. It has no density on the real line, so it has no finite divergence from one.
+        Its log-density is with respect to counting measure, 0 at ``v`` and :math:`-\infty`
+        elsewhere. It has no density on the real line, so it has no finite divergence from one.
 
-    Parameters
-    ----------
-    value : Tensor, shape (*batch, *event)
-        Where the mass sits.
-    event_dim : int, default=0
-        How many trailing dimensions of ``value`` form one event.
+        Parameters
+        ----------
+        value : Tensor, shape (*batch, *event)
+            Where the mass sits.
+        event_dim : int, default=0
+            How many trailing dimensions of ``value`` form one event.
 
-    Examples
-    --------
-    >>> import torch
-    >>> Delta(torch.tensor([1.0, 2.0]), event_dim=1).rsample((3,)).shape
-    torch.Size([3, 2])
+        Examples
+        --------
+        >>> from collections.abc import Sequence
+
+    import torch
+        >>> Delta(torch.tensor([1.0, 2.0]), event_dim=1).rsample((3,)).shape
+        torch.Size([3, 2])
     """
 
     arg_constraints = {}  # noqa: RUF012 (the type of the base class)
@@ -51,10 +55,10 @@ class Delta(Distribution):
     def variance(self) -> Tensor:
         return torch.zeros_like(self.value)
 
-    def expand(self, batch_shape: torch.Size, _instance: object = None) -> Delta:
+    def expand(self, batch_shape: Sequence[int], _instance: object = None) -> Delta:
         return Delta(self.value.expand(*batch_shape, *self.event_shape), len(self.event_shape))
 
-    def rsample(self, sample_shape: torch.Size = torch.Size()) -> Tensor:  # noqa: B008
+    def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         return self.value.expand(*sample_shape, *self.value.shape)
 
     def log_prob(self, value: Tensor) -> Tensor:

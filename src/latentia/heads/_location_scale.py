@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 import torch
@@ -28,7 +28,7 @@ def bounded_exp(raw: Tensor) -> Tensor:
 class LocationScale(Head):
     """The part that :class:`DiagonalNormal` and :class:`Laplace` share: where the scale is from."""
 
-    family: ClassVar[type[Distribution]]
+    family: ClassVar[Callable[..., Distribution]]
     learned: ClassVar[dict[str, str]] = {
         "predicted": "a second network output for each element",
         "shared": "one learned number for all elements",
@@ -57,7 +57,7 @@ class LocationScale(Head):
         else:
             scale = torch.full_like(loc, self.scale)
         return Independent(
-            self.family(loc, scale, validate_args=False), self.event_dim, validate_args=False
+            type(self).family(loc, scale, validate_args=False), self.event_dim, validate_args=False
         )
 
     def extra_repr(self) -> str:

@@ -166,10 +166,8 @@ class ConvolutionalDecoder(nn.Module):
             stages.append(act())
             stages.extend([nn.Dropout2d(dropout)] if dropout else [])
             # What the stride rounded away on the way down is put back on the way up.
-            lost = tuple(
-                big - ((small - 1) * 2 - 2 * pad + kernel_size)
-                for small, big in zip(sides[i], sides[i + 1], strict=True)
-            )
+            grown = [2 * (side - 1) - 2 * pad + kernel_size for side in sides[i]]
+            lost = (sides[i + 1][0] - grown[0], sides[i + 1][1] - grown[1])
             stages.append(nn.ConvTranspose2d(n_in, n_channels, kernel_size, 2, pad, lost))
         self.stages = nn.Sequential(*stages)
 

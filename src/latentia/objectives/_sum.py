@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import torch
 from torch import nn
 
 from latentia.errors import IncompatiblePartsError
@@ -57,10 +58,7 @@ class Sum(Objective):
 
     def forward(self, trace: Trace, info: Info) -> Loss:
         losses = [
-            (
-                weight_at(weight, info.step, f"The weight of {type(part).__name__}"),
-                part(trace, info),
-            )
+            (weight_at(weight, info.step, f"weight of {type(part).__name__}"), part(trace, info))
             for weight, part in self.parts
         ]
         terms = {name: term for _, loss in losses for name, term in loss.terms.items()}
@@ -70,14 +68,14 @@ class Sum(Objective):
                 f"Two of {names} report a term of the same name; sum objectives that measure "
                 "different things."
             )
-        values = sum(weight * loss.values for weight, loss in losses)
+        values = torch.stack([weight * loss.values for weight, loss in losses]).sum(0)
         if all(loss.surrogate is None for _, loss in losses):
-            return Loss(values, terms)  # type: ignore[arg-type]
-        surrogate = sum(
+            return Loss(values, terms)
+        surrogates = [
             weight * (loss.values if loss.surrogate is None else loss.surrogate)
             for weight, loss in losses
-        )
-        return Loss(values, terms, surrogate)  # type: ignore[arg-type]
+        ]
+        return Loss(values, terms, torch.stack(surrogates).sum(0))
 
     def after_step(self, model: LatentVariableModel, batch: Batch, info: Info) -> None:
         for _, part in self.parts:
