@@ -13,6 +13,12 @@ from latentia.networks._activations import activations
 from latentia.networks._shapes import join_context, split_leading
 
 
+def default_channels(shape: Sequence[int]) -> tuple[int, ...]:
+    """Return 32, 64, ... channels, until the image is about 7 pixels wide or 256 channels deep."""
+    stages = max(2, math.ceil(math.log2(min(shape[-2:]) / 7)))
+    return tuple(min(256, 32 * 2**stage) for stage in range(stages))
+
+
 def _as_channels_first(shape: Sequence[int], argument: str) -> tuple[int, int, int]:
     sizes = tuple(shape)
     if len(sizes) == 2:

@@ -3,6 +3,7 @@
 from latentia.training._history import History
 from latentia.training._optimizers import optimizers
 from latentia.training._precision import precisions
+from latentia.training._randomness import seeded
 from latentia.training._schedules import (
     Constant,
     Cosine,
@@ -24,4 +25,5 @@ __all__ = [
     "optimizers",
     "precisions",
     "schedules",
+    "seeded",
 ]

@@ -21,6 +21,7 @@ from latentia.training._meters import FiniteWatch, Means
 from latentia.training._optimizers import optimizers
 from latentia.training._precision import precisions
 from latentia.training._progress import Progress
+from latentia.training._randomness import seeded
 
 
 def identity(x: Tensor) -> Tensor:
@@ -249,8 +250,7 @@ class Trainer:
     def _measure(self, data: Batch, info: Info) -> dict[str, float]:
         self.model.eval()
         means = Means()
-        with torch.random.fork_rng(self._cuda_devices):
-            torch.manual_seed(self._seed)
+        with seeded(self._seed, self.device):
             for start in range(0, len(data), self.batch_size):
                 index = torch.arange(start, min(start + self.batch_size, len(data)))
                 batch = self._gather(data, index.to(self.device))
@@ -275,18 +275,13 @@ class Trainer:
     @contextmanager
     def _randomness(self) -> Iterator[None]:
         """Draw from this trainer's own random state, and give the caller's back."""
-        with torch.random.fork_rng(self._cuda_devices):
-            torch.manual_seed(self._seed)
+        with seeded(self._seed, self.device):
             if self._random_state is not None:
-                torch.set_rng_state(self._random_state)
+                torch.set_rng_state(self._random_state)  # on CUDA each call starts from the seed
             try:
                 yield
             finally:
                 self._random_state = torch.get_rng_state()
-
-    @property
-    def _cuda_devices(self) -> list[torch.device]:
-        return [self.device] if self.device.type == "cuda" else []
 
     @property
     def _advice(self) -> str:

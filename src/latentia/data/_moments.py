@@ -1,0 +1,59 @@
+"""Range, mean and variance of every feature, in one pass over blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from latentia.data._blocks import blocks
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Statistics over the examples, float64 arrays of the event shape.
+
+    Parameters
+    ----------
+    minimum, maximum, mean, variance : ndarray
+        Of each feature; the variance divides by n.
+    integral : bool
+        Whether every value is a whole number.
+    """
+
+    minimum: np.ndarray
+    maximum: np.ndarray
+    mean: np.ndarray
+    variance: np.ndarray
+    integral: bool
+
+    @classmethod
+    def of(cls, X: np.ndarray) -> Moments:
+        """Compute them block by block in float64, so that a file on disk is never copied whole.
+
+        Examples
+        --------
+        >>> m = Moments.of(np.array([[1.0, 5.0], [3.0, 5.0]]))
+        >>> m.mean, m.variance, m.n_constant
+        (array([2., 5.]), array([1., 0.]), 1)
+        """
+        shape = X.shape[1:]
+        minimum, maximum = np.full(shape, np.inf), np.full(shape, -np.inf)
+        mean, squares = np.zeros(shape), np.zeros(shape)
+        integral = True
+        for start, raw in blocks(X):
+            block = raw.astype(np.float64)
+            minimum = np.minimum(minimum, block.min(axis=0))
+            maximum = np.maximum(maximum, block.max(axis=0))
+            integral = integral and bool((block == np.floor(block)).all())
+            # Merging centred sums keeps the digits that a sum of squares would lose.
+            gap = block.mean(axis=0) - mean
+            share = len(block) / (start + len(block))
+            squares += ((block - block.mean(axis=0)) ** 2).sum(axis=0) + gap**2 * start * share
+            mean += gap * share
+        return cls(minimum, maximum, mean, squares / len(X), integral)
+
+    @property
+    def n_constant(self) -> int:
+        """How many features have one value only."""
+        return int((self.minimum == self.maximum).sum())

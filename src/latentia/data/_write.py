@@ -1,0 +1,101 @@
+"""Write an array as a file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from latentia.data._extras import require
+
+
+def write_table(
+    path: str | os.PathLike[str], array: np.ndarray, names: Sequence[str] | None = None
+) -> None:
+    """Write an array to ``.npy``, ``.csv`` or ``.parquet``, as the suffix says.
+
+    The file is written beside its place and then moved there, so that an interrupted write leaves
+    the old file as it was.
+
+    Parameters
+    ----------
+    path : str or path
+        Where to; the folder must exist.
+    array : ndarray of shape (n, ...)
+        The rows. Tables flatten each row to one line of columns; ``.npy`` keeps the shape.
+    names : sequence of str, optional
+        Column names of a table, by default x0, x1, ...; ``.npy`` has none.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is unknown, the names do not fit, or the file cannot be written.
+    ImportError
+        If a table is asked for and pyarrow is missing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_table(f"{folder}/codes.npy", np.eye(2))
+    ...     np.load(f"{folder}/codes.npy").shape
+    (2, 2)
+    """
+    path = Path(path)
+    writer = writers.get(path.suffix.lower())
+    if writer is None:
+        raise ValueError(
+            f"{path}: the suffix {path.suffix!r} is unknown; use one of {', '.join(writers)}."
+        )
+    array = np.asarray(array)
+    if array.ndim == 0:
+        raise ValueError(f"{path}: the array has no rows; give at least one axis.")
+    if array.dtype == object:
+        raise ValueError(f"{path}: the array holds Python objects; give numbers or text.")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with open(partial, "wb") as file:
+            writer(file, array, names)
+        os.replace(partial, path)
+    except OSError as error:
+        raise ValueError(
+            f"{path}: cannot be written ({error.strerror or error}); "
+            "choose an existing folder that you may write to."
+        ) from error
+    finally:
+        if path.parent.is_dir():
+            partial.unlink(missing_ok=True)
+
+
+def _npy(file: BinaryIO, array: np.ndarray, names: Sequence[str] | None) -> None:
+    np.save(file, array, allow_pickle=False)
+
+
+def _csv(file: BinaryIO, array: np.ndarray, names: Sequence[str] | None) -> None:
+    require("pyarrow.csv", "writing .csv").write_csv(_table(array, names), file)
+
+
+def _parquet(file: BinaryIO, array: np.ndarray, names: Sequence[str] | None) -> None:
+    require("pyarrow.parquet", "writing .parquet").write_table(_table(array, names), file)
+
+
+def _table(array: np.ndarray, names: Sequence[str] | None) -> Any:
+    pa = require("pyarrow", "writing a table")
+    # Not -1, which numpy cannot work out when there are no rows.
+    rows = array.reshape(len(array), int(np.prod(array.shape[1:])))
+    columns = [f"x{j}" for j in range(rows.shape[1])] if names is None else list(names)
+    if len(columns) != rows.shape[1]:
+        raise ValueError(
+            f"names has {len(columns)} entries for {rows.shape[1]} columns; give one per column."
+        )
+    return pa.table([pa.array(column) for column in rows.T], names=columns)
+
+
+writers: dict[str, Callable[[BinaryIO, np.ndarray, Sequence[str] | None], None]] = {
+    ".csv": _csv,
+    ".npy": _npy,
+    ".parquet": _parquet,
+}

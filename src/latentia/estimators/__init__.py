@@ -1,0 +1,13 @@
+"""The scikit-learn face: plain arrays outside, torch inside."""
+
+from latentia.estimators._autoencoder import Autoencoder
+from latentia.estimators._latent import LatentEstimator
+from latentia.estimators._vae import VAE
+
+#: Name -> estimator, for the command line and for models on disk.
+estimators: dict[str, type[LatentEstimator]] = {
+    "Autoencoder": Autoencoder,
+    "VAE": VAE,
+}
+
+__all__ = ["VAE", "Autoencoder", "LatentEstimator", "estimators"]

@@ -1,0 +1,77 @@
+"""From what users hold (arrays, frames, tensors) to checked arrays, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_array, validate_data
+
+from latentia.data import check_finite, frame_to_array, is_frame
+
+
+def check_input(estimator: BaseEstimator, X: Any, *, reset: bool) -> np.ndarray:
+    """Return X as an array of finite numbers, 2-D for tables and 3-D or 4-D for images.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Learns the number and names of features if ``reset``, else is asked for them.
+    X : array, frame or tensor
+        Not copied where it can be avoided.
+    reset : bool
+        True in ``fit``.
+
+    Raises
+    ------
+    ValueError
+        For text, NaN, infinity, too few rows, or features other than those in ``fit``.
+    """
+    values = X
+    names = None
+    if isinstance(X, torch.Tensor):
+        X = values = X.detach().cpu().numpy()
+    elif is_frame(X):
+        values, names = frame_to_array(X, "X")
+    array = check_array(
+        values,
+        accept_sparse=False,
+        dtype="numeric",
+        allow_nd=True,
+        ensure_all_finite=False,
+        ensure_min_samples=2 if reset else 1,
+        estimator=estimator,
+        input_name="X",
+    )
+    if array.ndim > 4:
+        raise ValueError(
+            f"X has shape {array.shape}; a table is (n, d), images are (n, H, W) or (n, C, H, W)."
+        )
+    validate_data(estimator, X, reset=reset, skip_check_array=True)
+    check_finite(array, "X contains NaN or infinity", names)
+    shape = getattr(estimator, "event_shape_", array.shape[1:])
+    if not reset and array.shape[1:] != tuple(shape):
+        raise ValueError(
+            f"X holds examples of shape {array.shape[1:]}, but {type(estimator).__name__} was "
+            f"fitted on examples of shape {tuple(shape)}."
+        )
+    return array
+
+
+def like(X: Any) -> Callable[[np.ndarray], Any]:
+    """Return a function that gives an array the container of ``X``: tensor, frame or array."""
+    if isinstance(X, torch.Tensor):
+        return torch.from_numpy
+    if not is_frame(X):
+        return np.asarray
+    frame = nw.from_native(X, eager_only=True)
+
+    def wrap(values: np.ndarray) -> Any:
+        columns = {name: values[:, j] for j, name in enumerate(frame.columns)}
+        return nw.from_dict(columns, backend=frame.implementation).to_native()
+
+    return wrap

@@ -1,0 +1,330 @@
+"""What every estimator does: validate, build, train, and map arrays through the model."""
+
+from __future__ import annotations
+
+import math
+import sys
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+from torch import Tensor
+
+from latentia._names import lookup
+from latentia.conditional import Amortized
+from latentia.data import scalings
+from latentia.estimators._input import check_input, like
+from latentia.estimators._likelihood import check_support, choose_likelihood
+from latentia.estimators._parameters import Parameters
+from latentia.heads import Head, likelihoods
+from latentia.models import LatentVariableModel
+from latentia.objectives import Objective
+from latentia.training import Trainer, seeded
+
+_STEPS = 20_000
+_ROWS = 4096
+
+
+@dataclass(eq=False, repr=False)
+class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """A model of x through a code z, as a scikit-learn transformer.
+
+    A subclass says which parts the model has (``_model``), what is minimised (``_objective``) and
+    how an example is scored (``_score_batch``).
+    """
+
+    @abstractmethod
+    def _model(self, event_shape: tuple[int, ...]) -> LatentVariableModel: ...
+
+    @abstractmethod
+    def _objective(self) -> Objective: ...
+
+    @abstractmethod
+    def _score_batch(self, x: Tensor) -> Tensor: ...
+
+    # -- learning ------------------------------------------------------------------------------
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn from X; the target is the input, so labels are not used.
+
+        Parameters
+        ----------
+        X : array, frame or tensor of shape (n, d), (n, H, W) or (n, C, H, W)
+            At least two examples of finite numbers.
+        y : ignored
+            For scikit-learn's pipelines.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For data that cannot be learned from, or a parameter outside its range.
+        TrainingDivergedError
+            When a loss is NaN or infinite; ``model_`` then holds the last good epoch.
+        """
+        array = self._build(X)
+        rows = self._rows_for_training(len(array))
+        n_steps = self._n_epochs(len(rows[0])) * math.ceil(len(rows[0]) / self.batch_size)
+        trainer = self._new_trainer(n_steps)
+        data = _as_tensor(array)
+        held_out = data[rows[1]] if len(rows[1]) else None
+        try:
+            trainer.fit(
+                data[rows[0]] if len(rows[1]) else data,
+                held_out,
+                epochs=self._n_epochs(len(rows[0])),
+                patience=self.n_iter_no_change if self.early_stopping else None,
+            )
+        finally:
+            self._set_learned(trainer)
+        if trainer.history.stopped == "interrupted":
+            self._say(f"interrupted; the {len(trainer.history)} finished passes are kept.")
+        self._after_training(array)
+        return self
+
+    def partial_fit(self, X: Any, y: Any = None) -> Self:
+        """Learn from one pass over X, starting from what is known already.
+
+        The first call decides scaling and likelihood from its X.
+        """
+        first = not hasattr(self, "model_")
+        array = self._build(X) if first else check_input(self, X, reset=False)
+        if not hasattr(self, "_trainer"):
+            self._trainer = self._new_trainer(_STEPS)
+        try:
+            self._trainer.fit(_as_tensor(array), epochs=1)
+        finally:
+            self._set_learned(self._trainer)
+        self._after_training(array)
+        return self
+
+    def _build(self, X: Any) -> np.ndarray:
+        self._check_parameters()
+        array = check_input(self, X, reset=True)
+        self.__dict__.pop("_trainer", None)
+        self.event_shape_ = array.shape[1:]
+        self.scaling_ = lookup(scalings, self.scaling, "scaling")(array)
+        self.likelihood_ = choose_likelihood(self.likelihood, array, self.scaling_, self._say)
+        if self.scaling_.n_constant:
+            self._say(f"{self.scaling_.n_constant} feature(s) are constant and carry nothing.")
+        self._seed = _fresh_seed(self.random_state)
+        self._assemble()
+        check_support(self.decoder_.space, self.likelihood, array, self.scaling_)
+        return array
+
+    def _assemble(self) -> None:
+        with seeded(self._seed):
+            self.model_ = self._model(self.event_shape_)
+        self.encoder_ = self.model_.encoder
+        self.decoder_ = self.model_.decoder
+
+    def _new_trainer(self, n_steps: int) -> Trainer:
+        trainer = Trainer(
+            self.model_,
+            self._objective(),
+            optimizer=self.optimizer,
+            learning_rate=self._learning_rate(n_steps),
+            weight_decay=self.weight_decay,
+            batch_size=self.batch_size,
+            clip_norm=self.clip_norm,
+            prepare=self.scaling_,
+            precision=self.precision,
+            device=self.device,
+            seed=self._seed,
+            verbose=self.verbose,
+        )
+        self.scaling_.to(trainer.device, trainer.precision.weights)
+        return trainer
+
+    def _set_learned(self, trainer: Trainer) -> None:
+        self.model_.eval()
+        self.history_ = trainer.history
+        self.loss_curve_ = trainer.history.curves()
+        self.n_iter_ = len(trainer.history)
+
+    def _after_training(self, array: np.ndarray) -> None:
+        """Learn what needs the trained model."""
+
+    def _rows_for_training(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        if not self.early_stopping:
+            return np.arange(n), np.arange(0)
+        n_held_out = max(1, round(self.validation_fraction * n))
+        order = np.random.default_rng(self._seed).permutation(n)
+        return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])
+
+    def _n_epochs(self, n: int) -> int:
+        if self.max_iter is not None:
+            return int(self.max_iter)
+        return min(1000, max(10, math.ceil(_STEPS / math.ceil(n / self.batch_size))))
+
+    # -- networks ------------------------------------------------------------------------------
+
+    def _amortized_encoder(self, head: Head, event_shape: tuple[int, ...]) -> Amortized:
+        network = self._architecture()
+        return Amortized(
+            network.encoder(event_shape, head.n_params, self._sizes(), **self._layers()), head
+        )
+
+    def _amortized_decoder(self, event_shape: tuple[int, ...]) -> Amortized:
+        make = self.likelihood_
+        head = (
+            lookup(likelihoods, make, "likelihood")(event_shape)
+            if isinstance(make, str)
+            else make(event_shape)
+        )
+        network = self._architecture()
+        sizes = self._sizes()[::-1]
+        return Amortized(
+            network.decoder((self.n_components,), head.params_shape, sizes, **self._layers()), head
+        )
+
+    def _sizes(self) -> tuple[int, ...]:
+        if self.hidden_layer_sizes is not None:
+            return tuple(self.hidden_layer_sizes)
+        return self._architecture().default_sizes(self.event_shape_)
+
+    def _layers(self) -> dict[str, Any]:
+        names = ("activation", "layer_norm", "dropout")
+        return {name: getattr(self, name) for name in names}
+
+    # -- using what was learned ----------------------------------------------------------------
+
+    def transform(self, X: Any) -> Any:
+        """Return the code of each example, shape (n, n_components); it never samples."""
+        return self._map(X, lambda x: self.model_.encode(x))
+
+    def reconstruct(self, X: Any) -> Any:
+        """Return each example decoded from its own code, in the units and container of X."""
+        decoded = self._map(X, lambda x: self._unscaled(self.model_.decode(self.model_.encode(x))))
+        return like(X)(np.asarray(decoded))
+
+    def inverse_transform(self, Z: Any) -> Any:
+        """Return the expected example for each code, in the units of the data.
+
+        Parameters
+        ----------
+        Z : array or tensor of shape (n, n_components)
+
+        Raises
+        ------
+        ValueError
+            For codes of another width.
+        """
+        check_is_fitted(self)
+        codes = np.asarray(Z.detach().cpu() if isinstance(Z, Tensor) else Z)
+        if codes.ndim != 2 or codes.shape[1] != self.n_components:
+            raise ValueError(
+                f"Z has shape {codes.shape}, but {type(self).__name__} decodes codes of shape "
+                f"(n, {self.n_components})."
+            )
+        wrap = like(Z if isinstance(Z, Tensor) else codes)
+        return wrap(self._batched(codes, lambda z: self._unscaled(self.model_.decode(z))))
+
+    def sample(self, n: int = 1, random_state: Any = None, mean: bool = True) -> np.ndarray:
+        """Draw new examples: a code from the prior, then what the decoder makes of it.
+
+        Parameters
+        ----------
+        n : int, default=1
+            How many.
+        random_state : int, RandomState or None, default=None
+            The same integer gives the same examples.
+        mean : bool, default=True
+            Return the mean of p(x|z); False draws from it, noise included.
+
+        Returns
+        -------
+        ndarray of shape (n, *event), in the units of the data
+        """
+        check_is_fitted(self)
+        if isinstance(n, bool) or not hasattr(n, "__index__") or n < 1:
+            raise ValueError(f"n={n!r} must be an integer of at least 1.")
+        with torch.no_grad(), seeded(_fresh_seed(random_state), self._device):
+            parts = [
+                self._unscaled(self.model_.sample(min(_ROWS, n - start), mean=mean)).cpu()
+                for start in range(0, n, _ROWS)
+            ]
+        return torch.cat(parts).numpy()
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Return the mean of :meth:`score_samples`, higher is better."""
+        return float(np.mean(np.asarray(self.score_samples(X))))
+
+    def score_samples(self, X: Any) -> Any:
+        """Return a number in nats for each example, shape (n,), higher is better."""
+        return self._map(X, lambda x: self._score_batch(x) + self._log_jacobian())
+
+    def _log_jacobian(self) -> Tensor | float:
+        # Densities change with the units of the data; probabilities of discrete values do not.
+        discrete = self.decoder_.space == "binary"
+        return 0.0 if discrete else self.scaling_.log_abs_det()
+
+    def _unscaled(self, x: Tensor) -> Tensor:
+        return self.scaling_.inverse(x.to(self.scaling_.scale.dtype))
+
+    def _map(self, X: Any, function: Callable[[Tensor], Tensor]) -> Any:
+        check_is_fitted(self)
+        array = check_input(self, X, reset=False)
+        values = self._batched(array, lambda x: function(self.scaling_(x)))
+        return torch.from_numpy(values) if isinstance(X, Tensor) else values
+
+    @torch.no_grad()
+    def _batched(self, array: np.ndarray, function: Callable[[Tensor], Tensor]) -> np.ndarray:
+        dtype = self.scaling_.scale.dtype
+        parts = []
+        for start in range(0, len(array), _ROWS):
+            x = _as_tensor(array[start : start + _ROWS])
+            x = x.to(self._device, dtype if x.is_floating_point() else None)
+            parts.append(function(x).cpu())
+        return torch.cat(parts).numpy()
+
+    @property
+    def _device(self) -> torch.device:
+        return self.scaling_.scale.device
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.n_components
+
+    def _say(self, text: str) -> None:
+        if self.verbose:
+            print(f"{type(self).__name__}: {text}", file=sys.stderr)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "model_")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        tags.input_tags.three_d_array = True
+        return tags
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A model on a GPU must also open where there is none.
+        state = super().__getstate__()
+        for part in ("model_", "scaling_"):
+            if part in state and self._device.type != "cpu":
+                state[part].to("cpu")
+        return state
+
+
+def _as_tensor(array: np.ndarray) -> Tensor:
+    if not array.flags.writeable or any(stride < 0 for stride in array.strides):
+        # torch warns of arrays it could write to by mistake; nothing here writes.
+        array = array.copy() if any(s < 0 for s in array.strides) else array.view()
+    return torch.from_numpy(array)
+
+
+def _fresh_seed(random_state: Any) -> int:
+    if random_state is None:
+        return int(np.random.SeedSequence().generate_state(1)[0] >> 1)
+    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))

@@ -1,0 +1,55 @@
+"""Choose the likelihood from the data, and refuse one that cannot have produced them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from latentia.data import Affine
+from latentia.heads import Head
+
+_ROWS = 4096
+
+
+def choose_likelihood(
+    likelihood: str | Callable[..., Head],
+    array: np.ndarray,
+    scaling: Affine,
+    say: Callable[[str], None],
+) -> str | Callable[..., Head]:
+    """Return ``likelihood``, or the name that "auto" stands for, and say so."""
+    if likelihood != "auto":
+        return likelihood
+    values = {float(scaling.shift.min()), float((scaling.shift + scaling.scale).max())}
+    if scaling.scale.numel() == 1 and _is_binary(array, sorted(values)):
+        say("likelihood='bernoulli', because every value is 0 or 1.")
+        return "bernoulli"
+    say("likelihood='normal' with a learned scale, because values are not all 0 or 1.")
+    return "normal"
+
+
+def check_support(space: str, likelihood: object, array: np.ndarray, scaling: Affine) -> None:
+    """Refuse data outside [0, 1] for a likelihood that lives there.
+
+    Raises
+    ------
+    ValueError
+    """
+    if space not in ("binary", "unit"):
+        return
+    low = float(((array.min(0) - scaling.shift.numpy()) / scaling.scale.numpy()).min())
+    high = float(((array.max(0) - scaling.shift.numpy()) / scaling.scale.numpy()).max())
+    if low < 0 or high > 1 + 1e-6:
+        raise ValueError(
+            f"likelihood={likelihood!r} needs values in [0, 1], but after scaling="
+            f"{scaling.rule!r} X lies in [{low:.4g}, {high:.4g}]; use likelihood='normal', or "
+            "scaling='minmax'."
+        )
+
+
+def _is_binary(array: np.ndarray, values: list[float]) -> bool:
+    return all(
+        bool(np.isin(array[start : start + _ROWS], values).all())
+        for start in range(0, len(array), _ROWS)
+    )

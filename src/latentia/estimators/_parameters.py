@@ -1,0 +1,138 @@
+"""The parameters that every estimator has, and what they may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
+
+from torch.optim import Optimizer
+
+from latentia._names import lookup
+from latentia.heads import Head
+from latentia.networks import Architecture, networks
+from latentia.objectives import Weight
+from latentia.training import schedules
+
+_SHARED = """n_components : int, default=2
+        Dimensions of the code.
+    network : str or networks.Architecture, default="mlp"
+        "mlp", or "convolutional" for images of 8 x 8 pixels and more.
+    hidden_layer_sizes : sequence of int or None, default=None
+        Units (mlp) or channels (convolutional) of the encoder's hidden layers; the decoder mirrors
+        them. () is one affine map. None is (256,), or (32, 64, ...) by the size of the image.
+    activation : str, default="relu"
+        A name in ``networks.activations``.
+    layer_norm : bool, default=False
+        Normalise hidden features of each example.
+    dropout : float, default=0.0
+        Share of hidden units set to zero in training, in [0, 1).
+    likelihood : str or callable, default="auto"
+        p(x|z): a name in ``heads.likelihoods``, or a function of the event shape that returns a
+        Head. "auto" is "bernoulli" for data of zeros and ones, else "normal" with a learned scale.
+    scaling : str, default="auto"
+        A name in ``data.scalings``, fitted in ``fit`` and undone in every output: "auto" leaves
+        values in [0, 1] alone, divides 8-bit images by 255 and other images by their maximum, and
+        standardises tables.
+    max_iter : int or None, default=None
+        Passes over the data; None is as many as give about 20,000 gradient steps, from 10 to 1000.
+    batch_size : int, default=128
+        Examples a step.
+    optimizer : str or callable, default="adam"
+        A name in ``training.optimizers``, or a function of (parameters, lr=, weight_decay=).
+    learning_rate : float or schedule, default=1e-3
+        A schedule is a function of the step.
+    learning_rate_schedule : str, default="constant"
+        A name in ``training.schedules``: how ``learning_rate`` changes until ``max_iter``.
+    weight_decay : float, default=0.0
+        The optimiser's own.
+    clip_norm : float or None, default=None
+        Largest Euclidean norm of the gradient.
+    early_stopping : bool, default=False
+        Hold out ``validation_fraction`` of the data, stop after ``n_iter_no_change`` passes without
+        a lower loss on it, and keep the best weights.
+    validation_fraction : float, default=0.1
+        In (0, 1); only with early stopping.
+    n_iter_no_change : int, default=10
+        The patience of early stopping.
+    precision : {"float32", "bfloat16", "float64"}, default="float32"
+        The numbers a step is computed in.
+    device : str, default="auto"
+        "auto" is CUDA where there is one.
+    random_state : int, RandomState or None, default=None
+        The same integer gives the same model; None draws a fresh seed.
+    verbose : bool, default=True
+        Say on standard error what was chosen from the data, and show progress from the third
+        second."""
+
+
+def documented(cls: type) -> type:
+    """Write the shared parameters into the docstring of an estimator, where it says so."""
+    cls.__doc__ = (cls.__doc__ or "").replace("<shared parameters>", _SHARED)
+    return cls
+
+
+@dataclass(eq=False, repr=False)
+class Parameters:
+    """The parameters that every estimator has, stored as they were given."""
+
+    n_components: int = 2
+    _: KW_ONLY
+    network: str | Architecture = "mlp"
+    hidden_layer_sizes: Sequence[int] | None = None
+    activation: str = "relu"
+    layer_norm: bool = False
+    dropout: float = 0.0
+    likelihood: str | Callable[..., Head] = "auto"
+    scaling: str = "auto"
+    max_iter: int | None = None
+    batch_size: int = 128
+    optimizer: str | Callable[..., Optimizer] = "adam"
+    learning_rate: Weight = 1e-3
+    learning_rate_schedule: str = "constant"
+    weight_decay: float = 0.0
+    clip_norm: float | None = None
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    n_iter_no_change: int = 10
+    precision: str = "float32"
+    device: str = "auto"
+    random_state: Any = None
+    verbose: bool = True
+
+    def _check_parameters(self) -> None:
+        positive = ["n_components", "batch_size", "n_iter_no_change"]
+        for name in positive + ["max_iter"] * (self.max_iter is not None):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
+                raise ValueError(f"{name}={value!r} must be an integer of at least 1.")
+        for name, (low, high) in {
+            "dropout": (0.0, 1.0),
+            "weight_decay": (0.0, float("inf")),
+        }.items():
+            if not low <= getattr(self, name) < high:
+                raise ValueError(f"{name}={getattr(self, name)!r} must be in [{low:g}, {high:g}).")
+        if not 0 < self.validation_fraction < 1:
+            raise ValueError(f"validation_fraction={self.validation_fraction!r} must be in (0, 1).")
+        if not callable(self.learning_rate) and not self.learning_rate > 0:
+            raise ValueError(f"learning_rate={self.learning_rate!r} must be positive.")
+        sizes = self.hidden_layer_sizes
+        if sizes is not None and any(not hasattr(n, "__index__") or n < 1 for n in sizes):
+            raise ValueError(
+                f"hidden_layer_sizes={sizes!r} must hold positive integers, e.g. (256, 64)."
+            )
+
+    def _architecture(self) -> Architecture:
+        if isinstance(self.network, Architecture):
+            return self.network
+        return lookup(networks, self.network, "network")
+
+    def _learning_rate(self, n_steps: int) -> Weight:
+        schedule = lookup(schedules, self.learning_rate_schedule, "learning_rate_schedule")
+        if not callable(self.learning_rate):
+            return schedule(self.learning_rate, n_steps)
+        if self.learning_rate_schedule != "constant":
+            raise ValueError(
+                "learning_rate is a schedule already; leave learning_rate_schedule at 'constant'."
+            )
+        return self.learning_rate
