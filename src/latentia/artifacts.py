@@ -1,0 +1,211 @@
+"""A model on disk: a folder with config.json, model.safetensors and a model card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load as tensors_from_bytes
+from safetensors.torch import save as tensors_to_bytes
+
+from latentia._card import model_card
+from latentia._spelling import read, spell
+from latentia._version import __version__
+from latentia.errors import ArtifactError
+from latentia.estimators import LatentEstimator, estimators
+
+__all__ = ["check_writable", "describe", "load", "save"]
+
+_FORMAT = 1
+
+
+def save(
+    estimator: LatentEstimator,
+    path: str | os.PathLike[str],
+    extra_files: Mapping[str, bytes | str] | None = None,
+) -> Path:
+    """Write a fitted estimator as a folder; an older model there survives any failure.
+
+    Everything is written beside the folder first and renamed at the end.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted.
+    path : path
+        The folder; replaced if it is a model folder.
+    extra_files : mapping of str to bytes or str, default=None
+        Further files by their path in the folder, e.g. ``{"history.csv": text}``.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    ArtifactError
+        If the folder is something else than a model, cannot be written, the disk is full, or a
+        parameter is an object that a text file cannot hold.
+    """
+    target = Path(path)
+    parameters = {
+        name: spell(value, name) for name, value in estimator.get_params(deep=False).items()
+    }
+    state, tensors = estimator.state()
+    weights = tensors_to_bytes(tensors)
+    config = {
+        "format": _FORMAT,
+        "latentia": __version__,
+        "estimator": type(estimator).__name__,
+        "parameters": parameters,
+        "state": {name: spell(value, name) for name, value in state.items()},
+        "sha256": hashlib.sha256(weights).hexdigest(),
+    }
+    files: dict[str, bytes | str] = {
+        "config.json": json.dumps(config, indent=2) + "\n",
+        "model.safetensors": weights,
+        "README.md": model_card(config, estimator.history_.records),
+        **(extra_files or {}),
+    }
+    check_writable(target)
+    _write_folder(target, files)
+    return target
+
+
+def load(path: str | os.PathLike[str]) -> LatentEstimator:
+    """Read a fitted estimator back; its outputs equal the saved one's bit for bit.
+
+    Parameters
+    ----------
+    path : path
+        A folder written by :func:`save`. Nothing in it is executed.
+
+    Returns
+    -------
+    estimator
+
+    Raises
+    ------
+    ArtifactError
+        If the folder is missing, damaged, or from a newer version.
+    """
+    folder = Path(path)
+    config = describe(folder)
+    try:
+        weights = (folder / "model.safetensors").read_bytes()
+    except OSError as error:
+        raise ArtifactError(f"{folder}: model.safetensors cannot be read ({error}).") from error
+    if hashlib.sha256(weights).hexdigest() != config["sha256"]:
+        raise ArtifactError(
+            f"{folder}: model.safetensors is damaged: it is not what was saved (its checksum "
+            "differs). Copy it again, or train again."
+        )
+    try:
+        estimator = estimators[config["estimator"]](
+            **{name: read(value) for name, value in config["parameters"].items()}
+        )
+        state = {name: read(value) for name, value in config["state"].items()}
+        estimator.restore(state, tensors_from_bytes(weights))
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise ArtifactError(
+            f"{folder}: config.json does not describe a model of latentia {__version__} "
+            f"({type(error).__name__}: {error})."
+        ) from error
+    return estimator
+
+
+def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the config of a model folder, without loading its weights.
+
+    Raises
+    ------
+    ArtifactError
+        If there is no readable config, or it is from a newer version.
+    """
+    folder = Path(path)
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        what = "has no config.json" if folder.is_dir() else "does not exist"
+        raise ArtifactError(f"{folder} {what}, so it is not a model folder.") from error
+    except (OSError, ValueError) as error:
+        raise ArtifactError(f"{folder}: config.json cannot be read ({error}).") from error
+    required = {"format", "latentia", "estimator", "parameters", "state", "sha256"}
+    if not isinstance(config, dict) or not required <= config.keys():
+        raise ArtifactError(f"{folder}: config.json is not that of a latentia model.")
+    if config["format"] > _FORMAT:
+        raise ArtifactError(
+            f"{folder} was written by latentia {config['latentia']}, which is newer than this "
+            f"{__version__}; upgrade latentia to read it."
+        )
+    return config
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise now if :func:`save` could not write there, before hours of training.
+
+    Raises
+    ------
+    ArtifactError
+    """
+    target = Path(path)
+    if target.exists() and not target.is_dir():
+        raise ArtifactError(f"{target} is a file; give a folder to write the model to.")
+    if target.is_dir() and any(target.iterdir()) and not (target / "config.json").exists():
+        raise ArtifactError(
+            f"{target} holds files that are not a model's; give an empty or a new folder."
+        )
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent):
+            pass
+    except OSError as error:
+        raise ArtifactError(
+            f"{target} cannot be written ({error.strerror}); choose another folder."
+        ) from error
+
+
+def _write_folder(target: Path, files: Mapping[str, bytes | str]) -> None:
+    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", suffix=".partial", dir=target.parent))
+    try:
+        for name, content in files.items():
+            file = beside / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _write(file, content.encode() if isinstance(content, str) else content)
+        beside.chmod(0o755)
+        _replace(beside, target)
+    except OSError as error:
+        raise ArtifactError(
+            f"{target} could not be written ({error.strerror}); what was there before is untouched."
+        ) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _write(file: Path, content: bytes) -> None:
+    with file.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _replace(beside: Path, target: Path) -> None:
+    if not target.exists():
+        beside.rename(target)
+        return
+    # A folder cannot be renamed onto a full one, so the old one steps aside for a moment.
+    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-", suffix=".old", dir=target.parent))
+    target.rename(old / target.name)
+    try:
+        beside.rename(target)
+    except OSError:
+        (old / target.name).rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

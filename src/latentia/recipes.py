@@ -1,0 +1,134 @@
+"""Papers are compositions: a name, the parts it is made of, and the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from latentia._names import lookup
+from latentia.estimators import VAE, Autoencoder, LatentEstimator
+
+__all__ = ["Recipe", "make", "names", "recipes"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A composition that has a name.
+
+    Parameters
+    ----------
+    estimator : type
+        Whose parameters these are.
+    parameters : mapping
+        Those that make the recipe what it is; all others are the estimator's defaults.
+    when : str
+        One line on when to use it.
+    reference : str
+        Authors, title, year.
+    """
+
+    estimator: type[LatentEstimator]
+    when: str
+    reference: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+recipes: dict[str, Recipe] = {
+    "autoencoder": Recipe(
+        Autoencoder,
+        "Compress and reconstruct; the smallest error for a given number of codes.",
+        "G. E. Hinton, R. R. Salakhutdinov. Reducing the Dimensionality of Data with Neural "
+        "Networks. 2006.",
+    ),
+    "beta-vae": Recipe(
+        VAE,
+        "Trade reconstruction for a simpler, more disentangled code.",
+        "I. Higgins et al. beta-VAE: Learning Basic Visual Concepts with a Constrained "
+        "Variational Framework. 2017.",
+        {"beta": 4.0},
+    ),
+    "convolutional-autoencoder": Recipe(
+        Autoencoder,
+        "An autoencoder for images: fewer weights, sharper for large or colour images.",
+        "J. Masci et al. Stacked Convolutional Auto-Encoders for Hierarchical Feature "
+        "Extraction. 2011.",
+        {"network": "convolutional"},
+    ),
+    "convolutional-vae": Recipe(
+        VAE,
+        "A variational autoencoder for large or colour images.",
+        "D. P. Kingma, M. Welling. Auto-Encoding Variational Bayes. 2013.",
+        {"network": "convolutional"},
+    ),
+    "free-bits-vae": Recipe(
+        VAE,
+        "When code dimensions collapse to the prior although the data has more to say.",
+        "D. P. Kingma et al. Improved Variational Inference with Inverse Autoregressive "
+        "Flow. 2016.",
+        {"free_bits": 0.25},
+    ),
+    "linear-autoencoder": Recipe(
+        Autoencoder,
+        "Principal component analysis by gradient descent; a baseline for everything else.",
+        "P. Baldi, K. Hornik. Neural Networks and Principal Component Analysis. 1989.",
+        {"hidden_layer_sizes": (), "likelihood": "normal-unit"},
+    ),
+    "linear-vae": Recipe(
+        VAE,
+        "Probabilistic principal component analysis by gradient descent.",
+        "J. Lucas, G. Tucker, R. Grosse, M. Norouzi. Don't Blame the ELBO! A Linear VAE "
+        "Perspective on Posterior Collapse. 2019.",
+        {"hidden_layer_sizes": (), "likelihood": "normal"},
+    ),
+    "sigma-vae": Recipe(
+        VAE,
+        "Real-valued data whose noise level nobody knows.",
+        "O. Rybkin, K. Daniilidis, S. Levine. Simple and Effective VAE Training with Calibrated "
+        "Decoders. 2021.",
+        {"likelihood": "normal"},
+    ),
+    "vae": Recipe(
+        VAE,
+        "Generate, score and map data; the place to start.",
+        "D. P. Kingma, M. Welling. Auto-Encoding Variational Bayes. 2013.",
+    ),
+}
+
+
+def names() -> list[str]:
+    """Return the names of all recipes, sorted.
+
+    Examples
+    --------
+    >>> "vae" in names()
+    True
+    """
+    return sorted(recipes)
+
+
+def make(name: str, **parameters: Any) -> LatentEstimator:
+    """Return the estimator of a recipe.
+
+    Parameters
+    ----------
+    name : str
+        One of :func:`names`.
+    **parameters
+        Of the estimator; they override the recipe's.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name or parameter.
+
+    Examples
+    --------
+    >>> make("beta-vae", n_components=10).beta
+    4.0
+    """
+    recipe = lookup(recipes, name, "model")
+    allowed = dict.fromkeys(recipe.estimator().get_params())
+    for parameter in parameters:
+        lookup(allowed, parameter, f"parameter of {name!r}")
+    return recipe.estimator(**{**recipe.parameters, **parameters})
