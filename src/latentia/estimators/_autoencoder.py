@@ -74,7 +74,7 @@ class Autoencoder(LatentEstimator):
         return Reconstruction()
 
     def _after_training(self, array: np.ndarray) -> None:
-        codes = torch.from_numpy(self.transform(array)).to(self._device)
+        codes = torch.from_numpy(self._map_array(array, self.model_.encode)).to(self._device)
         self.model_.prior = priors.Normal.fit(codes)
 
     def score_samples(self, X: object) -> object:

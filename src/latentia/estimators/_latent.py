@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+import warnings
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -281,9 +282,11 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
     def _map(self, X: Any, function: Callable[[Tensor], Tensor]) -> Any:
         check_is_fitted(self)
-        array = check_input(self, X, reset=False)
-        values = self._batched(array, lambda x: function(self.scaling_(x)))
+        values = self._map_array(check_input(self, X, reset=False), function)
         return torch.from_numpy(values) if isinstance(X, Tensor) else values
+
+    def _map_array(self, array: np.ndarray, function: Callable[[Tensor], Tensor]) -> np.ndarray:
+        return self._batched(array, lambda x: function(self.scaling_(x)))
 
     @torch.no_grad()
     def _batched(self, array: np.ndarray, function: Callable[[Tensor], Tensor]) -> np.ndarray:
@@ -362,10 +365,12 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
 
 def _as_tensor(array: np.ndarray) -> Tensor:
-    if not array.flags.writeable or any(stride < 0 for stride in array.strides):
-        # torch warns of arrays it could write to by mistake; nothing here writes.
-        array = array.copy() if any(s < 0 for s in array.strides) else array.view()
-    return torch.from_numpy(array)
+    if any(stride < 0 for stride in array.strides):
+        array = array.copy()
+    with warnings.catch_warnings():
+        # torch warns of read-only arrays, which it could write to by mistake; nothing here writes.
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.from_numpy(array)
 
 
 def _fresh_seed(random_state: Any) -> int:

@@ -26,7 +26,15 @@ def bounded_exp(raw: Tensor) -> Tensor:
 
 
 class LocationScale(Head):
-    """The part that :class:`DiagonalNormal` and :class:`Laplace` share: where the scale is from."""
+    """What :class:`DiagonalNormal` and :class:`Laplace` share: where the scale comes from.
+
+    Parameters
+    ----------
+    event_shape : int or tuple of int
+        Shape of one value.
+    scale : {"predicted", "shared", "feature"} or float, default="predicted"
+        A network output, one learned number, one for each element, or a fixed number.
+    """
 
     family: ClassVar[Callable[..., Distribution]]
     learned: ClassVar[dict[str, str]] = {

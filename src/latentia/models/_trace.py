@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from torch import Tensor
 from torch.distributions import Distribution
@@ -50,21 +50,21 @@ class Trace:
         Draws from the posterior; with gradients where it can be reparameterised.
     likelihood : Distribution, batch shape (n_samples, n)
         p(x|z).
-    prior : Distribution or None, batch shape (n,)
-        p(z), read through :attr:`prior`.
+    maybe_prior : Distribution or None, batch shape (n,)
+        p(z) where the model has one; objectives read :attr:`prior`, which refuses its absence.
     """
 
     batch: Batch
     posterior: Distribution
     z: Tensor
     likelihood: Distribution
-    _prior: Distribution | None = field(default=None)
+    maybe_prior: Distribution | None = None
 
     @property
     def prior(self) -> Distribution:
-        if self._prior is None:
+        if self.maybe_prior is None:
             raise IncompatiblePartsError(
                 "This objective compares the posterior with a prior, but the model has none; "
                 "build it as LatentVariableModel(encoder, decoder, priors.StandardNormal(...))."
             )
-        return self._prior
+        return self.maybe_prior

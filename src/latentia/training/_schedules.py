@@ -11,6 +11,11 @@ from dataclasses import dataclass
 class Constant:
     """The same value at every step.
 
+    Parameters
+    ----------
+    value : float
+        This value.
+
     Examples
     --------
     >>> Constant(0.1)(1000)
@@ -26,6 +31,13 @@ class Constant:
 @dataclass(frozen=True)
 class Linear:
     """From ``start`` to ``stop`` in ``n_steps`` steps, then ``stop``.
+
+    Parameters
+    ----------
+    start, stop : float
+        First and last value.
+    n_steps : int
+        Steps between them.
 
     Examples
     --------
@@ -46,6 +58,15 @@ class Linear:
 @dataclass(frozen=True)
 class Cosine:
     """From ``start`` to ``stop`` along half a cosine in ``n_steps`` steps, then ``stop``.
+
+    Parameters
+    ----------
+    start : float
+        First value.
+    n_steps : int
+        Steps until ``stop``.
+    stop : float, default=0.0
+        Last value.
 
     References
     ----------
@@ -108,6 +129,15 @@ class OneCycle:
 @dataclass(frozen=True)
 class Cyclical:
     """From 0 to ``peak`` in the first part of each period, then ``peak`` to its end.
+
+    Parameters
+    ----------
+    peak : float
+        The highest value.
+    period : int
+        Steps until it starts again.
+    rise : float, default=0.5
+        Share of the period that goes up.
 
     References
     ----------
