@@ -17,6 +17,8 @@ ROOT = Path(latentia.__file__).parent
 #: From the ground up: a file imports only from its own line and from lines above it.
 LAYERS = [
     "_names",
+    "_blocks",
+    "_arrays",
     "_version",
     "errors",
     "distributions",

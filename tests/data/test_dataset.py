@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from latentia._blocks import BLOCK_VALUES
 from latentia.data import Dataset
-from latentia.data._blocks import BLOCK_VALUES
 
 
 def test_keeps_the_array_itself():

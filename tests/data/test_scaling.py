@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from latentia import _blocks as blocks_module
 from latentia.data import Affine, load, scalings
-from latentia.data import _blocks as blocks_module
 from latentia.data._moments import Moments
 
 RNG = np.random.default_rng(0)

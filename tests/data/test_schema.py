@@ -6,8 +6,8 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
+from latentia._blocks import BLOCK_VALUES, blocks
 from latentia.data import Schema
-from latentia.data._blocks import BLOCK_VALUES, blocks
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentia.data._blocks import blocks
+from latentia._blocks import blocks
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentia.data._blocks import blocks
+from latentia._blocks import blocks
 
 _SHOWN_NAMES = 6
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from latentia.data._blocks import blocks
+from latentia._blocks import blocks
 
 
 def check_numbers(X: Any, where: str) -> np.ndarray:

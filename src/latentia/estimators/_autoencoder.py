@@ -34,20 +34,7 @@ class Autoencoder(LatentEstimator):
 
     Attributes
     ----------
-    model_, encoder_, decoder_ : Module
-        The fitted model and its parts.
-    loss_curve_ : dict of str to list of float
-        Every term by epoch, as means over examples in nats of the scaled data.
-    history_ : History
-        The same with how training ended.
-    n_iter_ : int
-        Passes over the data.
-    scaling_ : data.Affine
-        What is done to x before the encoder and undone after the decoder.
-    likelihood_ : str or callable
-        What "auto" stood for.
-    event_shape_ : tuple of int
-        Shape of one example.
+    <shared attributes>
 
     References
     ----------

@@ -22,7 +22,7 @@ from latentia.conditional import Amortized
 from latentia.data import Affine, scalings
 from latentia.estimators._input import check_input, like
 from latentia.estimators._likelihood import check_support, choose_likelihood
-from latentia.estimators._parameters import Parameters
+from latentia.estimators._parameters import Parameters, documented
 from latentia.heads import Head, likelihoods
 from latentia.models import LatentVariableModel
 from latentia.objectives import Objective
@@ -40,12 +40,21 @@ _PLAIN_STATE = (
 )
 
 
+@documented
 @dataclass(eq=False, repr=False)
 class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """A model of x through a code z, as a scikit-learn transformer.
 
     A subclass says which parts the model has (``_model``), what is minimised (``_objective``) and
     how an example is scored (``_score_batch``).
+
+    Parameters
+    ----------
+    <shared parameters>
+
+    Attributes
+    ----------
+    <shared attributes>
     """
 
     @abstractmethod

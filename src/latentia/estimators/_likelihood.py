@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from latentia._blocks import blocks
 from latentia.data import Affine
 from latentia.heads import Head
-
-_ROWS = 4096
 
 
 def choose_likelihood(
@@ -49,7 +48,4 @@ def check_support(space: str, likelihood: object, array: np.ndarray, scaling: Af
 
 
 def _is_binary(array: np.ndarray, values: list[float]) -> bool:
-    return all(
-        bool(np.isin(array[start : start + _ROWS], values).all())
-        for start in range(0, len(array), _ROWS)
-    )
+    return all(bool(np.isin(block, values).all()) for _, block in blocks(array))

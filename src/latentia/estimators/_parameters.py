@@ -66,9 +66,26 @@ _SHARED = """n_components : int, default=2
         second."""
 
 
+_ATTRIBUTES = """model_, encoder_, decoder_ : Module
+        The fitted model and its parts.
+    loss_curve_ : dict of str to list of float
+        ``loss`` and every term by epoch, as means over examples in nats of the scaled data.
+    history_ : History
+        The same with how training ended.
+    n_iter_ : int
+        Passes over the data.
+    scaling_ : data.Affine
+        What is done to x before the encoder and undone after the decoder.
+    likelihood_ : str or callable
+        What "auto" stood for.
+    event_shape_ : tuple of int
+        Shape of one example."""
+
+
 def documented(cls: type) -> type:
-    """Write the shared parameters into the docstring of an estimator, where it says so."""
-    cls.__doc__ = (cls.__doc__ or "").replace("<shared parameters>", _SHARED)
+    """Write what all estimators share into the docstring of one, where it says so."""
+    doc = (cls.__doc__ or "").replace("<shared parameters>", _SHARED)
+    cls.__doc__ = doc.replace("<shared attributes>", _ATTRIBUTES)
     return cls
 
 

@@ -27,11 +27,11 @@ class Head(nn.Module, ABC):
     ----------
     event_shape : int or tuple of int
         Shape of one value of the distribution.
-    params_per_element : int
-        How many raw numbers each element of the event needs.
 
     Attributes
     ----------
+    params_per_element : int
+        How many raw numbers each element of the event needs.
     space : str
         Where values of the distribution live: "real", "binary", "unit", "simplex", "sphere"
         or "codes".
@@ -42,11 +42,15 @@ class Head(nn.Module, ABC):
     """
 
     space: str = "real"
+    params_per_element: int = 1
 
-    def __init__(self, event_shape: int | Sequence[int], params_per_element: int = 1) -> None:
+    def __init__(self, event_shape: int | Sequence[int]) -> None:
         super().__init__()
         self.event_shape = as_shape(event_shape, "event_shape")
-        self.params_shape = (params_per_element, *self.event_shape)
+
+    @property
+    def params_shape(self) -> tuple[int, ...]:
+        return (self.params_per_element, *self.event_shape)
 
     @property
     def n_params(self) -> int:

@@ -50,7 +50,8 @@ class LocationScale(Head):
             raise ValueError(
                 f"scale={scale!r} must be a positive number or one of {sorted(self.learned)}."
             )
-        super().__init__(event_shape, params_per_element=2 if scale == "predicted" else 1)
+        super().__init__(event_shape)
+        self.params_per_element = 2 if scale == "predicted" else 1
         self.scale = scale
         if scale in ("shared", "feature"):
             shape = self.event_shape if scale == "feature" else ()
