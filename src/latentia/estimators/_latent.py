@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import sys
 import warnings
@@ -365,11 +366,13 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
         return tags
 
     def __getstate__(self) -> dict[str, Any]:
-        # A model on a GPU must also open where there is none.
         state = super().__getstate__()
-        for part in ("model_", "scaling_"):
-            if part in state and self._device.type != "cpu":
-                state[part].to("cpu")
+        if hasattr(self, "model_") and self._device.type != "cpu":
+            # A model on a GPU must also open where there is none.
+            model = state["model_"] = copy.deepcopy(self.model_).cpu()
+            state.update(encoder_=model.encoder, decoder_=model.decoder)
+            state["scaling_"] = copy.deepcopy(self.scaling_).cpu()
+            state.pop("_trainer", None)
         return state
 
 

@@ -6,13 +6,62 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
+from torch import Tensor
+
+
+class RandomStream:
+    """One stream of draws that stops and goes on, apart from the caller's.
+
+    torch.distributions takes no generator, so the global state is set inside the block and given
+    back after it.
+
+    Parameters
+    ----------
+    seed : int
+        Where the stream starts.
+    device : device, default="cpu"
+        Where draws are made, besides the CPU.
+
+    Examples
+    --------
+    >>> whole, parts = RandomStream(0), RandomStream(0)
+    >>> with whole.drawing():
+    ...     expected = torch.rand(4)
+    >>> with parts.drawing():
+    ...     first = torch.rand(2)
+    >>> with parts.drawing():
+    ...     second = torch.rand(2)
+    >>> bool((torch.cat([first, second]) == expected).all())
+    True
+    """
+
+    def __init__(self, seed: int, device: torch.device | str = "cpu") -> None:
+        self.seed = seed
+        self.device = torch.device(device)
+        self._states: list[Tensor] = []
+
+    @contextmanager
+    def drawing(self) -> Iterator[None]:
+        """Draw from this stream inside the block."""
+        on_cuda = self.device.type == "cuda"
+        with torch.random.fork_rng([self.device] if on_cuda else []):
+            if self._states:
+                torch.set_rng_state(self._states[0])
+            else:
+                torch.manual_seed(self.seed)
+            if len(self._states) > 1:
+                torch.cuda.set_rng_state(self._states[1], self.device)
+            try:
+                yield
+            finally:
+                self._states = [torch.get_rng_state()]
+                if on_cuda:
+                    self._states.append(torch.cuda.get_rng_state(self.device))
 
 
 @contextmanager
 def seeded(seed: int, device: torch.device | str = "cpu") -> Iterator[None]:
     """Seed torch inside the block only.
-
-    torch.distributions takes no generator, so the global state is set and given back.
 
     Parameters
     ----------
@@ -30,7 +79,5 @@ def seeded(seed: int, device: torch.device | str = "cpu") -> Iterator[None]:
     >>> bool((first == second).all())
     True
     """
-    device = torch.device(device)
-    with torch.random.fork_rng([device] if device.type == "cuda" else []):
-        torch.manual_seed(seed)
+    with RandomStream(seed, device).drawing():
         yield

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -21,7 +20,7 @@ from latentia.training._meters import FiniteWatch, Means
 from latentia.training._optimizers import optimizers
 from latentia.training._precision import precisions
 from latentia.training._progress import Progress
-from latentia.training._randomness import seeded
+from latentia.training._randomness import RandomStream, seeded
 
 
 def identity(x: Tensor) -> Tensor:
@@ -129,7 +128,7 @@ class Trainer:
         }
         self._seed = seed
         self._order = torch.Generator().manual_seed(seed)
-        self._random_state: Tensor | None = None
+        self._draws = RandomStream(seed, self.device)
 
     def fit(
         self,
@@ -174,7 +173,7 @@ class Trainer:
         good = best
         self.history.stopped = "finished"
         try:
-            with self._randomness():
+            with self._draws.drawing():
                 for _ in range(epochs):
                     record = self._train_one_epoch(data, lambda s: progress.update(s - first_step))
                     if validation is not None:
@@ -271,17 +270,6 @@ class Trainer:
 
     def _place(self, x: Tensor) -> Tensor:
         return x.to(self.device, self.precision.weights if x.is_floating_point() else None)
-
-    @contextmanager
-    def _randomness(self) -> Iterator[None]:
-        """Draw from this trainer's own random state, and give the caller's back."""
-        with seeded(self._seed, self.device):
-            if self._random_state is not None:
-                torch.set_rng_state(self._random_state)  # on CUDA each call starts from the seed
-            try:
-                yield
-            finally:
-                self._random_state = torch.get_rng_state()
 
     @property
     def _advice(self) -> str:

@@ -1,0 +1,19 @@
+"""Figures of examples, codes and training, drawn without any global state."""
+
+from latentia.plotting._kl import kl_per_dimension
+from latentia.plotting._latent_map import latent_map
+from latentia.plotting._loss_curves import loss_curves
+from latentia.plotting._manifold import manifold
+from latentia.plotting._mosaic import mosaic
+from latentia.plotting._reconstructions import reconstructions
+from latentia.plotting._samples import samples
+
+__all__ = [
+    "kl_per_dimension",
+    "latent_map",
+    "loss_curves",
+    "manifold",
+    "mosaic",
+    "reconstructions",
+    "samples",
+]

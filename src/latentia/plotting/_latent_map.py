@@ -1,0 +1,120 @@
+"""Where examples lie in the code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.figure import Figure
+
+from latentia._arrays import are_classes, as_examples, as_labels, flat
+from latentia.plotting._classes import Classes
+from latentia.plotting._style import BLUE, MOST_CLASSES, axes, code_name, dots, thinned
+
+_MOST_POINTS = 10_000
+
+
+def latent_map(codes: Any, y: Any = None, ax: Axes | None = None, *, label: str = "") -> Figure:
+    """Draw codes in the plane, coloured by what is known about the examples.
+
+    Two dimensions are drawn as they are, more by their first two principal components, and one
+    as a histogram, or against the labels. At most 10,000 examples are drawn.
+
+    Parameters
+    ----------
+    codes : array or tensor, shape (n, d)
+    y : array of length n, optional
+        Text or up to 20 different integers are classes, each with a colour (of more texts, the
+        most frequent); other numbers are a colour scale.
+    ax : Axes, optional
+        Where to draw.
+    label : str, default=""
+        What ``y`` is.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If codes are not numbers, or labels are not as many.
+
+    Examples
+    --------
+    >>> figure = latent_map([[0.0, 1.0], [1.0, 0.0]], ["sit", "stand"])
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['sit', 'stand']
+    """
+    table = flat(as_examples(codes, "codes"))
+    labels = None if y is None else as_labels(y, len(table))
+    figure, ax = axes(ax)
+    # The projection is that of all codes, whichever are drawn.
+    points, names = _projected(table)
+    rows = thinned(len(table), _MOST_POINTS)
+    points, labels = points[rows], None if labels is None else labels[rows]
+    draw = _strip if points.shape[1] == 1 else _plane
+    draw(ax, points, labels, label)
+    ax.set_xlabel(names[0])
+    if len(names) > 1:
+        ax.set_ylabel(names[1])
+    return figure
+
+
+def _projected(codes: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Return codes of at most two dimensions, and what these are."""
+    d = codes.shape[1]
+    if d <= 2:
+        return codes, [code_name(j) for j in range(d)]
+    if len(codes) < 3:
+        raise ValueError(f"codes holds {len(codes)} examples; a projection needs at least 3.")
+    # Here and not above: the import costs a second.
+    from sklearn.decomposition import PCA
+
+    pca = PCA(2, random_state=0)
+    points = pca.fit_transform(codes.astype(float))
+    return points, [
+        f"principal component {j + 1} ({share:.0%} of the variance)"
+        for j, share in enumerate(pca.explained_variance_ratio_)
+    ]
+
+
+def _plane(ax: Axes, points: np.ndarray, labels: np.ndarray | None, label: str) -> None:
+    ax.set_aspect("equal", adjustable="datalim")
+    if labels is None:
+        dots(ax, points, BLUE)
+    elif _is_discrete(labels):
+        classes = Classes.of(labels)
+        dots(ax, points, classes.colors_of_examples)
+        classes.write_names(ax, points)
+        classes.add_legend(ax, label)
+    else:
+        drawn = dots(ax, points, labels)
+        drawn.set_cmap("viridis")
+        # The scale itself is not pale.
+        scale = ScalarMappable(drawn.norm, drawn.get_cmap())
+        ax.figure.colorbar(scale, ax=ax, label=label).ax.spines[:].set_visible(False)
+
+
+def _strip(ax: Axes, points: np.ndarray, labels: np.ndarray | None, label: str) -> None:
+    """Draw one-dimensional codes: how many, or against the labels."""
+    if labels is None:
+        ax.hist(points[:, 0], bins=50, color=BLUE)
+        ax.set_ylabel("examples")
+        return
+    ax.set_ylabel(label)
+    if not _is_discrete(labels):
+        dots(ax, np.column_stack([points, labels]), BLUE)
+        return
+    classes = Classes.of(labels)
+    # A band for each class, so that none hides another.
+    height = classes.index + np.random.default_rng(0).uniform(-0.3, 0.3, len(points))
+    dots(ax, np.column_stack([points, height]), classes.colors_of_examples)
+    ax.set_yticks(range(len(classes.names)), classes.names)
+
+
+def _is_discrete(labels: np.ndarray) -> bool:
+    is_text = labels.dtype.kind not in "fiub"
+    return is_text or (are_classes(labels) and len(np.unique(labels)) <= MOST_CLASSES)
