@@ -1,4 +1,4 @@
-"""Tensors and arrays as numpy arrays, and the checks that every measure shares."""
+"""Tensors and arrays as numpy arrays, and the checks that measures and figures share."""
 
 from __future__ import annotations
 

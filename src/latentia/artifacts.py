@@ -18,7 +18,7 @@ from latentia._card import model_card
 from latentia._spelling import read, spell
 from latentia._version import __version__
 from latentia.errors import ArtifactError
-from latentia.estimators import LatentEstimator, estimators
+from latentia.estimators import LatentEstimator, estimators, get_state, set_state
 
 __all__ = ["check_writable", "describe", "load", "save"]
 
@@ -58,7 +58,7 @@ def save(
     parameters = {
         name: spell(value, name) for name, value in estimator.get_params(deep=False).items()
     }
-    state, tensors = estimator.state()
+    state, tensors = get_state(estimator)
     weights = tensors_to_bytes(tensors)
     config = {
         "format": _FORMAT,
@@ -112,7 +112,7 @@ def load(path: str | os.PathLike[str]) -> LatentEstimator:
             **{name: read(value) for name, value in config["parameters"].items()}
         )
         state = {name: read(value) for name, value in config["state"].items()}
-        estimator.restore(state, tensors_from_bytes(weights))
+        set_state(estimator, state, tensors_from_bytes(weights))
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise ArtifactError(
             f"{folder}: config.json does not describe a model of latentia {__version__} "

@@ -12,23 +12,21 @@ from torch.distributions import Distribution, constraints
 class Delta(Distribution):
     r"""All mass at one point, :math:`z = v` with probability one.
 
-        Its log-density is with respect to counting measure, 0 at ``v`` and :math:`-\infty`
-        elsewhere. It has no density on the real line, so it has no finite divergence from one.
+    Its log-density is with respect to counting measure, 0 at ``v`` and :math:`-\infty`
+    elsewhere. It has no density on the real line, so it has no finite divergence from one.
 
-        Parameters
-        ----------
-        value : Tensor, shape (*batch, *event)
-            Where the mass sits.
-        event_dim : int, default=0
-            How many trailing dimensions of ``value`` form one event.
+    Parameters
+    ----------
+    value : Tensor, shape (*batch, *event)
+        Where the mass sits.
+    event_dim : int, default=0
+        How many trailing dimensions of ``value`` form one event.
 
-        Examples
-        --------
-        >>> from collections.abc import Sequence
-
-    import torch
-        >>> Delta(torch.tensor([1.0, 2.0]), event_dim=1).rsample((3,)).shape
-        torch.Size([3, 2])
+    Examples
+    --------
+    >>> import torch
+    >>> Delta(torch.tensor([1.0, 2.0]), event_dim=1).rsample((3,)).shape
+    torch.Size([3, 2])
     """
 
     arg_constraints = {}  # noqa: RUF012 (the type of the base class)

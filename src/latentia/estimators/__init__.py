@@ -2,6 +2,7 @@
 
 from latentia.estimators._autoencoder import Autoencoder
 from latentia.estimators._latent import LatentEstimator
+from latentia.estimators._state import get_state, set_state
 from latentia.estimators._vae import VAE
 
 #: Name -> estimator, for the command line and for models on disk.
@@ -10,4 +11,4 @@ estimators: dict[str, type[LatentEstimator]] = {
     "VAE": VAE,
 }
 
-__all__ = ["VAE", "Autoencoder", "LatentEstimator", "estimators"]
+__all__ = ["VAE", "Autoencoder", "LatentEstimator", "estimators", "get_state", "set_state"]

@@ -20,25 +20,17 @@ from torch import Tensor
 
 from latentia._names import lookup
 from latentia.conditional import Amortized
-from latentia.data import Affine, scalings
+from latentia.data import scalings
 from latentia.estimators._input import check_input, like
 from latentia.estimators._likelihood import check_support, choose_likelihood
 from latentia.estimators._parameters import Parameters, documented
 from latentia.heads import Head, likelihoods
 from latentia.models import LatentVariableModel
 from latentia.objectives import Objective
-from latentia.training import History, Trainer, seeded
+from latentia.training import Trainer, seeded
 
 _STEPS = 20_000
 _ROWS = 4096
-_PLAIN_STATE = (
-    "event_shape_",
-    "feature_names_in_",
-    "likelihood_",
-    "n_features_in_",
-    "n_iter_",
-    "_seed",
-)
 
 
 @documented
@@ -307,42 +299,6 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
             x = x.to(self._device, dtype if x.is_floating_point() else None)
             parts.append(function(x).cpu())
         return torch.cat(parts).numpy()
-
-    # -- on disk -------------------------------------------------------------------------------
-
-    def state(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """Return what ``fit`` learned: plain values, and tensors by name."""
-        check_is_fitted(self)
-        learned = {name: getattr(self, name) for name in _PLAIN_STATE if hasattr(self, name)}
-        if "feature_names_in_" in learned:
-            learned["feature_names_in_"] = self.feature_names_in_.tolist()
-        learned["history"] = self.history_.records
-        learned["scaling"] = {"rule": self.scaling_.rule, "n_constant": self.scaling_.n_constant}
-        parts = {"model": self.model_, "scaling": self.scaling_}
-        tensors = {
-            f"{part}.{name}": tensor.detach().cpu().contiguous()
-            for part, module in parts.items()
-            for name, tensor in module.state_dict().items()
-        }
-        return learned, tensors
-
-    def restore(self, state: dict[str, Any], tensors: dict[str, Tensor]) -> None:
-        """Become fitted as the estimator whose :meth:`state` this is."""
-        learned = dict(state)
-        self.history_ = History(learned.pop("history"))
-        scaling = learned.pop("scaling")
-        for name, value in learned.items():
-            setattr(self, name, value)
-        if "feature_names_in_" in learned:
-            self.feature_names_in_ = np.array(learned["feature_names_in_"], dtype=object)
-        shift, scale = tensors["scaling.shift"], tensors["scaling.scale"]
-        self.scaling_ = Affine(shift, scale, self.event_shape_, **scaling).to(scale.dtype)
-        self._assemble()
-        self.model_.to(scale.dtype)
-        weights = {k.removeprefix("model."): v for k, v in tensors.items() if k[:6] == "model."}
-        self.model_.load_state_dict(weights)
-        self.model_.eval()
-        self.loss_curve_ = self.history_.curves()
 
     @property
     def _device(self) -> torch.device:

@@ -1,0 +1,97 @@
+"""The commands put together, and what becomes of their errors."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError, Parameter
+
+from latentia._version import __version__
+from latentia.cli._data import data
+from latentia.cli._decode import decode
+from latentia.cli._encode import encode
+from latentia.cli._evaluate import evaluate
+from latentia.cli._fit import fit
+from latentia.cli._info import info
+from latentia.cli._models import models
+from latentia.cli._reconstruct import reconstruct
+from latentia.cli._sample import sample
+from latentia.errors import TrainingDivergedError
+
+FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+
+_EXAMPLES = "Examples\n--------\n"
+
+app = App(
+    name="latentia",
+    help="Autoencoders whole: train them, look at them, use them.",
+    help_epilogue="""Start with these:
+
+    latentia fit digits
+    latentia sample runs/digits-vae-2 --out new.png
+    latentia encode runs/digits-vae-2 digits --out codes.csv
+""",
+    help_format="markdown",
+    version=__version__,
+    default_parameter=Parameter(negative=()),
+    suppress_keyboard_interrupt=False,
+)
+for command in (fit, encode, decode, reconstruct, sample, evaluate, info, data, models):
+    examples = inspect.cleandoc(command.__doc__ or "").partition(_EXAMPLES)[2]
+    app.command(command, help_epilogue=f"Examples:\n\n{examples}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    A mistake of the user becomes one sentence on standard error and exit code 2; set
+    ``LATENTIA_DEBUG=1`` to see where it was noticed.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        0, 1 where training failed, 2 for a mistake, 130 after Ctrl-C.
+
+    Examples
+    --------
+    >>> main(["data", "iris"])
+    iris: 150 examples
+    table of 4 columns, float64 from 0.1 to 7.9
+    columns: sepal length (cm), sepal width (cm), petal length (cm), petal width (cm)
+    labels: 3 classes, 0 (50), 1 (50), 2 (50)
+    0
+    """
+    tokens = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        app(
+            tokens,
+            exit_on_error=False,
+            print_error=False,
+            verbose=False,
+            result_action="return_value",
+        )
+    except KeyboardInterrupt:
+        return _fail("interrupted.", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; leave nothing for the interpreter to flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except (CycloptsError, TrainingDivergedError, ValueError, OSError, ImportError) as error:
+        if os.environ.get("LATENTIA_DEBUG"):
+            raise
+        diverged = isinstance(error, TrainingDivergedError)
+        return _fail(f"error: {error}", FAILED if diverged else REFUSED)
+    return 0
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"latentia: {' '.join(message.split())}", file=sys.stderr)
+    return code

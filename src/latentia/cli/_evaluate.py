@@ -1,0 +1,65 @@
+"""``latentia evaluate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from latentia.cli._options import DATA, OUTPUT, ArrayName, LabelName, Rows
+from latentia.cli._runs import dataset_of
+from latentia.cli._show import show_numbers
+from latentia.cli._write import write_whole
+
+
+def evaluate(
+    run: Path,
+    /,
+    *,
+    on: Annotated[str | None, Parameter(group=DATA)] = None,
+    x: ArrayName = None,
+    label: LabelName = None,
+    rows: Rows = None,
+    out: Annotated[Path | None, Parameter(name=("--out", "-o"), group=OUTPUT)] = None,
+) -> None:
+    """Measure a model on data: reconstruction, likelihood, codes, and what labels read from them.
+
+    Beside every number stands what the best linear code of the same size (PCA), or the data
+    themselves, would give. Data that the model has not seen give the honest numbers.
+
+    Parameters
+    ----------
+    run : Path
+        The folder of a model that `fit` wrote.
+    on : str
+        A built-in name or a path; without it, what the model was fitted on.
+    x : str
+        The array of a .npz file to measure on.
+    label : str
+        The column or array of labels.
+    rows : int
+        Measure on the first so many examples.
+    out : Path
+        A .json file for all the numbers.
+
+    Examples
+    --------
+        latentia evaluate runs/digits-vae-2
+        latentia evaluate runs/patients-vae-5 --on new.csv --label outcome --out numbers.json
+    """
+    import json
+
+    from latentia import artifacts, reports
+
+    dataset = dataset_of(run, on, x, label, rows)
+    metrics = reports.metrics(artifacts.load(run), dataset)
+    measured = metrics["data"]
+    print(
+        f"{run} on {measured['n_examples']:,} of {measured['n_available']:,} examples of "
+        f"{dataset.name}\n"
+    )
+    show_numbers(metrics)
+    if out is not None:
+        write_whole(out, (json.dumps(metrics, indent=2, allow_nan=False) + "\n").encode())
+        print(f"\n{out}: all the numbers")

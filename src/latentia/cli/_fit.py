@@ -1,0 +1,187 @@
+"""``latentia fit``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from latentia.cli._options import DATA, MODEL, OUTPUT, TRAINING, ArrayName, LabelName, Rows
+from latentia.cli._runs import new_run
+from latentia.cli._show import show, show_numbers
+from latentia.errors import TrainingDivergedError
+
+if TYPE_CHECKING:
+    from latentia.estimators import LatentEstimator
+
+_Model = Parameter(group=MODEL)
+_Training = Parameter(group=TRAINING)
+_Output = Parameter(group=OUTPUT)
+_AtLeastOne = Parameter(validator=Number(gte=1))
+_NotNegative = Parameter(validator=Number(gte=0))
+
+
+def fit(
+    data: Annotated[str, Parameter(group=DATA)],
+    /,
+    *,
+    x: ArrayName = None,
+    label: LabelName = None,
+    rows: Rows = None,
+    model: Annotated[str, _Model] = "vae",
+    latent: Annotated[int, _Model, _AtLeastOne] = 2,
+    likelihood: Annotated[str | None, _Model] = None,
+    scaling: Annotated[str | None, _Model] = None,
+    network: Annotated[str | None, _Model] = None,
+    hidden: Annotated[str | None, _Model] = None,
+    beta: Annotated[float | None, _Model] = None,
+    epochs: Annotated[int | None, _Training, _AtLeastOne] = None,
+    batch_size: Annotated[int | None, _Training, _AtLeastOne] = None,
+    learning_rate: Annotated[float | None, _Training, Parameter(validator=Number(gt=0))] = None,
+    patience: Annotated[int, _Training, _NotNegative] = 20,
+    seed: Annotated[int, _Training, _NotNegative] = 0,
+    device: Annotated[str | None, _Training] = None,
+    out: Annotated[Path | None, _Output, Parameter(name=("--out", "-o"))] = None,
+    overwrite: Annotated[bool, _Output] = False,
+    quiet: Annotated[bool, _Output] = False,
+) -> None:
+    """Train a model, and write it with numbers, pictures and a page that shows them.
+
+    A tenth of the data is held out to see when training should stop; the best weights are kept.
+    Ctrl-C ends training early and keeps what was learned.
+
+    Parameters
+    ----------
+    data : str
+        A built-in name (see `latentia data`) or a path: a .csv or .parquet table of numbers, a
+        .npy or .npz file, or a folder of images.
+    x : str
+        The array of a .npz file to learn from.
+    label : str
+        The column or array of labels. They are not learned from; they colour the map of the codes
+        and measure what it knows.
+    rows : int
+        Use the first so many examples; of a generated set, draw so many.
+    model : str
+        A name listed by `latentia models`.
+    latent : int
+        Dimensions of the code. 2 can be looked at; more reconstruct better.
+    likelihood : str
+        What the decoder predicts: auto, normal, bernoulli, laplace, ...; auto looks at the data.
+    scaling : str
+        What is done to the data first, and undone in every output: auto, standard, minmax, max,
+        unit or none.
+    network : str
+        mlp, or convolutional for images.
+    hidden : str
+        Units of the encoder's hidden layers, such as 256,128, which the decoder mirrors; none for
+        an affine map.
+    beta : float
+        Price of information in the code: above 1 for simpler codes, below 1 for better
+        reconstructions.
+    epochs : int
+        Passes over the data at most; by default what makes about 20,000 steps.
+    batch_size : int
+        Examples in a step.
+    learning_rate : float
+        How far a step goes.
+    patience : int
+        Stop after so many passes without a lower loss on held-out data; 0 uses all data and stops
+        only after the last pass.
+    seed : int
+        The same number gives the same model.
+    device : str
+        auto, cpu, cuda, ...
+    out : Path
+        Folder for the run; by default a new one in runs/, named after data, model and code.
+    overwrite : bool
+        Replace the model in that folder, once the new one is complete.
+    quiet : bool
+        Show no progress.
+
+    Examples
+    --------
+        latentia fit digits
+        latentia fit digits --model convolutional-vae --latent 10
+        latentia fit patients.csv --label outcome --latent 5 --out runs/patients
+        latentia fit photos/ --model autoencoder --latent 64 --epochs 100
+    """
+    from latentia import artifacts, recipes, reports
+    from latentia.data import load
+
+    given = {
+        "likelihood": likelihood,
+        "scaling": scaling,
+        "network": network,
+        "hidden_layer_sizes": None if hidden is None else _sizes(hidden),
+        "beta": beta,
+        "max_iter": epochs,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "n_iter_no_change": patience or None,
+        "device": device,
+    }
+    estimator = recipes.make(
+        model,
+        n_components=latent,
+        early_stopping=patience > 0,
+        random_state=seed,
+        verbose=not quiet,
+        **{name: value for name, value in given.items() if value is not None},
+    )
+    folder = new_run(out, overwrite, data, model, latent)
+    dataset = load(data, x=x, y=label, n=rows, seed=seed)
+    artifacts.check_writable(folder)
+    print(f"{dataset.name}: {len(dataset):,} examples, {dataset.schema.describe()}", flush=True)
+    _train(estimator, dataset.X, folder)
+    artifacts.save(estimator, folder)  # whatever becomes of the report, the model is safe
+    source = {"spec": data, "x": x, "y": label, "n": rows, "seed": seed}
+    files = reports.run_files(estimator, dataset, source)
+    artifacts.save(estimator, folder, files)
+    _tell(estimator, json.loads(files["metrics.json"]), folder)
+
+
+def _train(estimator: LatentEstimator, X: Any, folder: Path) -> None:
+    from latentia import artifacts
+
+    try:
+        estimator.fit(X)
+    except TrainingDivergedError:
+        if estimator.n_iter_ > 0:
+            artifacts.save(estimator, folder, {"history.csv": estimator.history_.to_csv()})
+            print(f"latentia: {folder} keeps the last good weights.", file=sys.stderr)
+        raise
+    if estimator.n_iter_ == 0:
+        raise KeyboardInterrupt  # before the first pass was over: there is nothing to keep
+
+
+def _tell(estimator: LatentEstimator, metrics: dict[str, Any], folder: Path) -> None:
+    chosen = metrics["model"]
+    print(
+        f"{chosen['estimator']}: {chosen['n_components']} codes, likelihood {chosen['likelihood']},"
+        f" scaling {chosen['scaling']}, {chosen['n_parameters']:,} weights\n"
+    )
+    show_numbers(metrics)
+    print()
+    show(
+        [
+            ("model", folder),
+            ("pictures", folder / "pictures"),
+            ("report", folder / "report.html"),
+        ]
+    )
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    if text == "none":
+        return ()
+    try:
+        return tuple(int(size) for size in text.split(","))
+    except ValueError:
+        raise ValueError(
+            f"--hidden {text!r} must be whole numbers with commas, such as 256,128, or none."
+        ) from None

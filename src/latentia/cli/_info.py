@@ -1,0 +1,46 @@
+"""``latentia info``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from latentia.cli._runs import numbers_of
+from latentia.cli._show import show, show_numbers
+
+
+def info(run: Path, /) -> None:
+    """Say what a model is, what it was fitted on, and how well it did then.
+
+    Parameters
+    ----------
+    run : Path
+        The folder of a model that `fit` wrote.
+
+    Examples
+    --------
+        latentia info runs/digits-vae-2
+    """
+    from latentia import artifacts
+
+    config = artifacts.describe(run)
+    numbers = numbers_of(run)
+    print(f"{run}: {config['estimator']}, written by latentia {config['latentia']}\n")
+    show((name, _plain(value)) for name, value in config["parameters"].items())
+    if numbers:
+        data = numbers["data"]
+        print(f"\nfitted on {data['name']}: {data['n_available']:,} examples, {data['what']}\n")
+        show_numbers(numbers)
+    print("\nfiles: " + ", ".join(_files(run)))
+
+
+def _plain(value: Any) -> str:
+    # config.json marks what JSON has no word for, such as a tuple, with a key "$".
+    if isinstance(value, dict):
+        return str(value.get("items", value.get("name", json.dumps(value))))
+    return str(value)
+
+
+def _files(run: Path) -> list[str]:
+    return sorted(str(file.relative_to(run)) for file in run.rglob("*") if file.is_file())

@@ -1,0 +1,40 @@
+"""``latentia models``."""
+
+from __future__ import annotations
+
+import inspect
+
+from latentia.cli._show import show
+
+
+def models(name: str | None = None, /) -> None:
+    """List the models, or say what one is made of and where it comes from.
+
+    Parameters
+    ----------
+    name : str
+        A model; without it, all are listed.
+
+    Examples
+    --------
+        latentia models
+        latentia models beta-vae
+    """
+    from latentia import recipes
+    from latentia._names import lookup
+
+    if name is None:
+        show((name, recipes.recipes[name].when) for name in recipes.names())
+        return
+    recipe = lookup(recipes.recipes, name, "model")
+    made_of = ", ".join(f"{key}={value!r}" for key, value in recipe.parameters.items())
+    summary = (inspect.getdoc(recipe.estimator) or "").partition("\n")[0]
+    print(f"{name}: {recipe.when}\n")
+    show(
+        [
+            ("estimator", f"{recipe.estimator.__name__}({made_of})"),
+            ("what it is", summary),
+            ("reference", recipe.reference),
+            ("try it", f"latentia fit digits --model {name}"),
+        ]
+    )

@@ -1,0 +1,96 @@
+"""Folders of runs: where a new one goes, and what an old one remembers of its data."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from latentia.data import Dataset
+
+_RUNS = Path("runs")
+_REMEMBERED = ("x", "y", "n", "seed")
+
+
+def new_run(out: Path | None, overwrite: bool, data: str, model: str, latent: int) -> Path:
+    """Return the folder for a new run: `out`, or a free name made of data, model and code size.
+
+    Raises
+    ------
+    ValueError
+        If `out` holds a model and may not be overwritten.
+    """
+    if out is None:
+        stem = re.sub(r"[^\w.-]+", "-", Path(data).resolve().stem)
+        name = f"{stem}-{model}-{latent}"
+        names = (name if i == 1 else f"{name}-{i}" for i in count(1))
+        return next(_RUNS / name for name in names if not (_RUNS / name).exists())
+    if (out / "config.json").exists() and not overwrite:
+        raise ValueError(
+            f"{out} holds a model already; add --overwrite to replace it, or choose another --out."
+        )
+    return out
+
+
+def dataset_of(
+    run: Path, spec: str | None, x: str | None, y: str | None, rows: int | None
+) -> Dataset:
+    """Load data for a run; what it was fitted on is read again as it was read then.
+
+    Parameters
+    ----------
+    run : Path
+        A model folder.
+    spec : str or None
+        A built-in name or a path; None is what the run was fitted on.
+    x, y : str or None
+        Arrays or label column by name.
+    rows : int or None
+        How many examples.
+
+    Raises
+    ------
+    ValueError
+        If there is no `spec` and the run remembers none, if the data cannot be read, or if its
+        columns are not those of the run.
+    """
+    from latentia import data
+
+    memory = numbers_of(run).get("data", {})
+    spec = memory.get("spec") if spec is None else spec
+    if spec is None:
+        raise ValueError(f"{run} does not remember its data; name some with --on.")
+    asked = {name: value for name, value in (("x", x), ("y", y), ("n", rows)) if value is not None}
+    same = {name: memory.get(name) for name in _REMEMBERED} if spec == memory.get("spec") else {}
+    dataset = data.load(spec, **{**same, **asked})
+    _check_columns(dataset, memory.get("columns"))
+    return dataset
+
+
+def numbers_of(run: Path) -> dict[str, Any]:
+    """Return the metrics that a run wrote down, or an empty dict."""
+    file = run / "metrics.json"
+    try:
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{file} is damaged ({error}); delete it, or evaluate again.") from error
+
+
+def _check_columns(dataset: Dataset, expected: list[str] | None) -> None:
+    found = dataset.schema.names
+    if expected is None or found is None or list(found) == expected:
+        return
+    faults = {
+        "missing": [name for name in expected if name not in found],
+        "unknown to the model": [name for name in found if name not in expected],
+    }
+    listed = "; ".join(f"{', '.join(names)} {fault}" for fault, names in faults.items() if names)
+    raise ValueError(
+        f"{dataset.name}: the columns are not those that the model was fitted on: "
+        f"{listed or 'they are in another order'}. Give it {', '.join(expected)}."
+    )

@@ -1,0 +1,115 @@
+"""The few numbers to read first, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One number with its name and what it means.
+
+    Parameters
+    ----------
+    name, value, meaning : str
+        For a table of three columns.
+    """
+
+    name: str
+    value: str
+    meaning: str
+
+
+def headlines(metrics: Mapping[str, Any]) -> list[Headline]:
+    """Put the most telling of the numbers into words.
+
+    Parameters
+    ----------
+    metrics : mapping
+        From :func:`metrics`.
+
+    Returns
+    -------
+    list of Headline
+
+    Examples
+    --------
+    >>> from latentia import Autoencoder, data
+    >>> from latentia.reports import metrics
+    >>> iris = data.load("iris")
+    >>> model = Autoencoder(max_iter=2, random_state=0, verbose=False).fit(iris.X)
+    >>> [line.name for line in headlines(metrics(model, iris))][:2]
+    ['reconstruction error', 'reconstruction log-likelihood']
+    """
+    lines = (_reconstruction, _score, _code, _probe, _training)
+    return [headline for line in lines for headline in line(metrics)]
+
+
+def _reconstruction(metrics: Mapping[str, Any]) -> Iterator[Headline]:
+    errors, pca = metrics["reconstruction"], metrics["pca"]
+    yield Headline(
+        "reconstruction error",
+        _number(errors["mse_scaled"]),
+        "mean squared error of a feature, scaled; the best linear code of the same size (PCA) "
+        f"reaches {_number(pca['mse_scaled'])}; in units of the data {_number(errors['mse'])}",
+    )
+
+
+_SCORES = {
+    "log_likelihood_bound": (
+        "log-likelihood bound",
+        "lower bound on log p(x) by importance sampling with 100 draws, mean of "
+        "{n_examples:,} examples, in the units of the data",
+    ),
+    "reconstruction_log_likelihood": (
+        "reconstruction log-likelihood",
+        "log p(x | its code), mean of {n_examples:,} examples, in the units of the data; no "
+        "density of x",
+    ),
+}
+
+
+def _score(metrics: Mapping[str, Any]) -> Iterator[Headline]:
+    score = metrics["score"]
+    name, meaning = _SCORES[score["what"]]
+    yield Headline(name, _number(score["value"], " nats"), meaning.format(**score))
+
+
+def _code(metrics: Mapping[str, Any]) -> Iterator[Headline]:
+    code, n_components = metrics["code"], metrics["model"]["n_components"]
+    kl = code["kl_per_dimension"]
+    carried = "" if kl is None else f"; together they cost {sum(kl):.4g} nats for an example"
+    yield Headline(
+        "active codes",
+        f"{code['n_active']} of {n_components}",
+        f"dimensions whose code varies from example to example{carried}",
+    )
+
+
+def _probe(metrics: Mapping[str, Any]) -> Iterator[Headline]:
+    probe = metrics["probe"]
+    if probe is None:
+        return
+    for key, name in {"knn": "5 nearest neighbours", "logistic": "linear classifier"}.items():
+        yield Headline(
+            name,
+            f"{probe[key]:.1%}",
+            f"of labels predicted right from codes, cross-validated; {probe[f'{key}_raw']:.1%} "
+            "from the data themselves",
+        )
+
+
+def _training(metrics: Mapping[str, Any]) -> Iterator[Headline]:
+    training = metrics["training"]
+    held_out = training["losses"].get("validation_loss")
+    if training["kept_epoch"] is None:
+        return
+    kept = f"the weights kept are those of pass {training['kept_epoch']:,}"
+    loss = "" if held_out is None else f", the best held-out loss, {_number(held_out)}"
+    yield Headline("training", f"{training['epochs']:,} passes", kept + loss)
+
+
+def _number(value: float | None, unit: str = "") -> str:
+    return "not finite" if value is None else f"{value:.4g}{unit}"

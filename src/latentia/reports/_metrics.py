@@ -1,0 +1,168 @@
+"""The numbers about a fitted estimator, as one JSON-able dict."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from latentia import evaluation
+from latentia.data import Dataset
+from latentia.estimators import VAE, LatentEstimator
+from latentia.reports._observed import Observed, observe, some_rows
+
+_MOST_SCORED = 2_000
+_LEAST_SCORED = 100
+# A score decodes each example many times, so large examples are scored less often.
+_MOST_SCORED_VALUES = 1_600_000
+_MOST_PROBED = 2_000
+_MOST_CLASSES = 50
+
+
+def metrics(estimator: LatentEstimator, dataset: Dataset) -> dict[str, Any]:
+    """Measure a fitted estimator on a data set.
+
+    At most 5,000 examples are measured, and at most 2,000 of them scored and probed, drawn with a
+    fixed seed; the result says how many.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted.
+    dataset : Dataset
+        Examples like those it was fitted on.
+
+    Returns
+    -------
+    dict
+        Plain numbers, text, lists and dicts:
+
+        - ``data``: name, description, columns, ``n_available`` and ``n_examples`` measured;
+        - ``model``: estimator, code size, likelihood and scaling;
+        - ``training``: ``epochs``, the ``kept_epoch`` whose weights the model has, and its losses;
+        - ``reconstruction``: ``sse`` (summed over features) and ``mse`` (for each feature), both in
+          squared units of the data, and ``mse_scaled``, that of the data as the model sees them;
+        - ``pca``: the same for the best linear code of the same size on the same examples;
+        - ``score``: a mean in nats, ``what`` it is, and the number of examples;
+        - ``code``: ``n_active`` dimensions and ``kl_per_dimension`` in nats, None without one;
+        - ``probe``: accuracies of predicting the labels from codes and from raw features, None
+          where labels are not classes.
+
+    Raises
+    ------
+    ValueError
+        If the examples are not like those the estimator was fitted on.
+
+    Examples
+    --------
+    >>> from latentia import Autoencoder, data
+    >>> iris = data.load("iris")
+    >>> model = Autoencoder(max_iter=2, random_state=0, verbose=False).fit(iris.X)
+    >>> numbers = metrics(model, iris)
+    >>> numbers["data"]["n_examples"], numbers["score"]["what"]
+    (150, 'reconstruction_log_likelihood')
+    """
+    seen = observe(estimator, dataset)
+    numbers = {
+        "data": _data(seen),
+        "model": _model(estimator),
+        "training": _training(estimator),
+        "reconstruction": _reconstruction(seen),
+        "pca": _pca(seen),
+        "score": _score(seen),
+        "code": _code(seen),
+        "probe": _probe(seen),
+    }
+    return _plain(numbers)
+
+
+def _data(seen: Observed) -> dict[str, Any]:
+    schema = seen.dataset.schema
+    return {
+        "name": seen.dataset.name,
+        "what": schema.describe().splitlines()[0],
+        "columns": schema.names,
+        "n_available": len(seen.dataset),
+        "n_examples": len(seen.X),
+    }
+
+
+def _model(estimator: LatentEstimator) -> dict[str, Any]:
+    return {
+        "estimator": type(estimator).__name__,
+        "n_components": estimator.n_components,
+        "likelihood": estimator.likelihood_,
+        "scaling": estimator.scaling_.rule,
+        "n_parameters": sum(p.numel() for p in estimator.model_.parameters()),
+    }
+
+
+def _training(estimator: LatentEstimator) -> dict[str, Any]:
+    records = estimator.history_.records
+    if not records:
+        return {"epochs": 0, "kept_epoch": None, "losses": {}}
+    held_out = estimator.early_stopping and "validation_loss" in records[0]
+    kept = min(records, key=lambda r: r["validation_loss"]) if held_out else records[-1]
+    losses = {k: v for k, v in kept.items() if k not in ("epoch", "step", "learning_rate")}
+    return {"epochs": len(records), "kept_epoch": int(kept["epoch"]), "losses": losses}
+
+
+def _reconstruction(seen: Observed) -> dict[str, float]:
+    errors = evaluation.reconstruction(seen.X, seen.reconstructed)
+    scaled = (seen.scaled(seen.X), seen.scaled(seen.reconstructed))
+    return {**errors, "mse_scaled": evaluation.reconstruction(*scaled)["mse"]}
+
+
+def _pca(seen: Observed) -> dict[str, float]:
+    k = seen.estimator.n_components
+    scaled = seen.scaled(seen.X)
+    return {
+        "n_components": min(k, scaled[0].numel(), len(seen.X)),
+        **evaluation.pca_floor(seen.X, seen.X, k),
+        "mse_scaled": evaluation.pca_floor(scaled, scaled, k)["mse"],
+    }
+
+
+def _score(seen: Observed) -> dict[str, Any]:
+    affordable = max(_LEAST_SCORED, _MOST_SCORED_VALUES // seen.X[0].size)
+    rows = some_rows(len(seen.X), min(_MOST_SCORED, affordable))
+    bound = isinstance(seen.estimator, VAE)
+    return {
+        "what": "log_likelihood_bound" if bound else "reconstruction_log_likelihood",
+        "value": seen.estimator.score(seen.X[rows]),
+        "n_examples": len(rows),
+    }
+
+
+def _code(seen: Observed) -> dict[str, Any]:
+    report = evaluation.code(seen.estimator.model_, seen.scaled(seen.X))
+    return {
+        "n_active": report.n_active,
+        "kl_per_dimension": report.kl_per_dimension,
+        "mean": report.mean,
+        "variance": report.variance,
+    }
+
+
+def _probe(seen: Observed) -> dict[str, float] | None:
+    if seen.y is None or seen.y.ndim != 1 or len(np.unique(seen.y)) > _MOST_CLASSES:
+        return None
+    rows = some_rows(len(seen.X), _MOST_PROBED)
+    try:
+        return evaluation.probe(seen.codes[rows], seen.y[rows], seen.X[rows])
+    except ValueError:
+        return None  # measurements, or a single class: labels that no classifier is for
+
+
+def _plain(value: Any) -> Any:
+    """Return ``value`` as JSON has it: strict JSON knows neither NaN nor infinity."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray | list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, str | int) else repr(value)

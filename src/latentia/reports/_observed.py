@@ -1,0 +1,79 @@
+"""What a fitted estimator makes of some examples: seen once, measured and drawn many times."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from latentia.data import Dataset
+from latentia.estimators import LatentEstimator
+
+_MOST_EXAMPLES = 5_000
+_MOST_VALUES = 20_000_000
+_LEAST_EXAMPLES = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """Some examples of a data set with their codes and reconstructions.
+
+    Attributes
+    ----------
+    estimator : estimator
+        Fitted.
+    dataset : Dataset
+        Where the examples come from, for names.
+    X : ndarray of shape (n, *event)
+        The examples, in the units of the data.
+    y : ndarray of length n or None
+        Their labels.
+    codes : ndarray of shape (n, n_components)
+    reconstructed : ndarray of shape (n, *event)
+        In the units of the data.
+    """
+
+    estimator: LatentEstimator
+    dataset: Dataset
+    X: np.ndarray
+    y: np.ndarray | None
+    codes: np.ndarray
+    reconstructed: np.ndarray
+
+    def scaled(self, x: np.ndarray) -> Tensor:
+        """Return examples as the encoder sees them."""
+        scaling = self.estimator.scaling_
+        with torch.no_grad():
+            return scaling(torch.from_numpy(x.astype(np.float64)).to(scaling.scale.device)).cpu()
+
+
+def observe(estimator: LatentEstimator, dataset: Dataset) -> Observed:
+    """Encode and reconstruct at most 5,000 examples, fewer where one example is large.
+
+    The choice is drawn with a fixed seed and keeps the order of the data, so that the same model
+    and data always give the same report.
+    """
+    rows = some_rows(len(dataset), _affordable(math.prod(dataset.schema.shape)))
+    X = np.ascontiguousarray(dataset.X[rows])
+    return Observed(
+        estimator,
+        dataset,
+        X,
+        None if dataset.y is None else dataset.y[rows],
+        np.asarray(estimator.transform(X)),
+        np.asarray(estimator.reconstruct(X)),
+    )
+
+
+def some_rows(n: int, most: int) -> np.ndarray:
+    """Return `most` of the first n row numbers in order, or all; the same in every call."""
+    if n <= most:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(0).choice(n, most, replace=False))
+
+
+def _affordable(n_features: int) -> int:
+    return min(_MOST_EXAMPLES, max(_LEAST_EXAMPLES, _MOST_VALUES // n_features))

@@ -1,0 +1,153 @@
+"""The pictures of a fitted estimator, each with what it teaches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from latentia import evaluation, plotting
+from latentia.data import Dataset
+from latentia.estimators import LatentEstimator
+from latentia.priors import Normal
+from latentia.reports._observed import Observed, observe
+
+_MOST_POINTS = 1_000
+_N_IMAGES = 64
+
+
+@dataclass(frozen=True)
+class Picture:
+    """How to draw one picture, and what to say about it.
+
+    Parameters
+    ----------
+    title : str
+        For a heading.
+    caption : str
+        One sentence that says how to read it.
+    draw : callable
+        Returns a Figure of an ``Observed``, or None where the picture has no meaning.
+    """
+
+    title: str
+    caption: str
+    draw: Callable[[Observed], Figure | None]
+
+
+def pictures(estimator: LatentEstimator, dataset: Dataset) -> dict[str, Figure]:
+    """Draw every picture that has a meaning for a fitted estimator and its data.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted.
+    dataset : Dataset
+        Examples like those it was fitted on; at most 5,000, drawn with a fixed seed, are used.
+
+    Returns
+    -------
+    dict of str to Figure
+        ``reconstructions``, ``samples``, ``latent_map`` and ``loss_curves``; ``manifold`` for
+        images with a code of two dimensions; ``kl_per_dimension`` where the code has one.
+
+    Raises
+    ------
+    ValueError
+        If the examples are not like those the estimator was fitted on.
+
+    Examples
+    --------
+    >>> from latentia import Autoencoder, data
+    >>> iris = data.load("iris")
+    >>> model = Autoencoder(max_iter=2, random_state=0, verbose=False).fit(iris.X)
+    >>> list(pictures(model, iris))
+    ['reconstructions', 'latent_map', 'samples', 'loss_curves']
+    """
+    seen = observe(estimator, dataset)
+    drawn = {name: picture.draw(seen) for name, picture in gallery.items()}
+    return {name: figure for name, figure in drawn.items() if figure is not None}
+
+
+def _reconstructions(seen: Observed) -> Figure:
+    return plotting.reconstructions(seen.X, seen.reconstructed, names=seen.dataset.schema.names)
+
+
+def _samples(seen: Observed) -> Figure:
+    images = seen.X.ndim > 2
+    n = _N_IMAGES if images else min(len(seen.X), _MOST_POINTS)
+    # Points and histograms show the spread of the data, noise included; pictures show means.
+    drawn = seen.estimator.sample(n, random_state=0, mean=images)
+    return plotting.samples(drawn, seen.X, names=seen.dataset.schema.names)
+
+
+def _latent_map(seen: Observed) -> Figure:
+    labels = seen.y if seen.y is None or seen.y.ndim == 1 else None
+    return plotting.latent_map(seen.codes, labels)
+
+
+def _manifold(seen: Observed) -> Figure | None:
+    if seen.X.ndim < 3 or seen.estimator.n_components != 2:
+        return None
+    return plotting.manifold(partial(_decode_standard, seen.estimator), seen.X.shape[1:])
+
+
+def _decode_standard(estimator: LatentEstimator, q: np.ndarray) -> np.ndarray:
+    """Decode points of a standard normal, moved to where the prior of the codes is."""
+    prior = estimator.model_.prior
+    if isinstance(prior, Normal):
+        loc, scale_tril = (t.detach().cpu().numpy() for t in (prior.loc, prior.scale_tril))
+        q = loc + q @ scale_tril.T
+    return np.asarray(estimator.inverse_transform(q))
+
+
+def _loss_curves(seen: Observed) -> Figure | None:
+    return plotting.loss_curves(seen.estimator.loss_curve_) if seen.estimator.n_iter_ else None
+
+
+def _kl_per_dimension(seen: Observed) -> Figure | None:
+    kl = evaluation.code(seen.estimator.model_, seen.scaled(seen.X)).kl_per_dimension
+    return None if kl is None else plotting.kl_per_dimension(kl)
+
+
+gallery: dict[str, Picture] = {
+    "reconstructions": Picture(
+        "Reconstructions",
+        "What is left of an example after it has passed through its code: what differs is what "
+        "the code could not hold.",
+        _reconstructions,
+    ),
+    "latent_map": Picture(
+        "Map of the codes",
+        "Each point is one example at the place of its code: examples that the model finds alike "
+        "lie close together.",
+        _latent_map,
+    ),
+    "samples": Picture(
+        "New examples",
+        "Codes drawn from the prior and decoded: if they look like the data, the model knows "
+        "where the data lie.",
+        _samples,
+    ),
+    "manifold": Picture(
+        "The plane of codes, decoded",
+        "Each tile is what the decoder makes of the code at its place; from tile to tile equal "
+        "shares of the prior pass, and neighbours should change smoothly.",
+        _manifold,
+    ),
+    "loss_curves": Picture(
+        "Training",
+        "Every term of the loss by pass over the data: flat curves have finished learning, and "
+        "held-out curves that rise again show overfitting.",
+        _loss_curves,
+    ),
+    "kl_per_dimension": Picture(
+        "What each dimension of the code costs",
+        "Nats of information about an example in each code dimension: a dimension near zero is "
+        "not used.",
+        _kl_per_dimension,
+    ),
+}

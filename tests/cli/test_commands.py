@@ -1,0 +1,261 @@
+"""The command line says what the library says."""
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from latentia import artifacts, data, recipes
+from latentia.cli import app, main
+from latentia.errors import TrainingDivergedError
+from latentia.estimators import LatentEstimator
+
+SMALL = ["--rows", "30", "--epochs", "2", "--hidden", "8", "--quiet"]
+COMMANDS = [
+    "data",
+    "decode",
+    "encode",
+    "evaluate",
+    "fit",
+    "info",
+    "models",
+    "reconstruct",
+    "sample",
+]
+
+
+@pytest.fixture(autouse=True)
+def in_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def without_pictures(monkeypatch):
+    """Drawing takes most of a small run's time; `trained_folder` has the pictures."""
+    monkeypatch.setattr("latentia.reports._files.png", lambda figure: b"")
+
+
+@pytest.fixture
+def output(capsys):
+    """Run the command line, and return what it printed."""
+
+    def run(*arguments):
+        assert main([str(argument) for argument in arguments]) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture
+def estimator(trained_folder):
+    return artifacts.load(trained_folder)
+
+
+DIGITS = data.load("digits", n=200)
+
+
+def test_every_command_teaches_by_an_example(output):
+    assert sorted(name for name in app if not name.startswith("-")) == COMMANDS
+    for command in COMMANDS:
+        text = output(command, "--help")
+        assert f"latentia {command}" in text.partition("Examples:")[2]
+
+
+def test_every_option_is_explained():
+    for command in COMMANDS:
+        for argument in app[command].assemble_argument_collection(parse_docstring=True):
+            assert argument.parameter.help, (command, argument.name)
+
+
+def test_fit_writes_a_whole_run(trained_folder):
+    assert (trained_folder / "report.html").read_text().startswith("<!doctype html>")
+    assert len(list((trained_folder / "pictures").glob("*.png"))) == 6
+    with open(trained_folder / "history.csv") as file:
+        assert [row["epoch"] for row in csv.DictReader(file)] == ["1", "2"]
+    memory = json.loads((trained_folder / "metrics.json").read_text())["data"]
+    assert (memory["spec"], memory["n"], memory["seed"]) == ("digits", 200, 0)
+
+
+def test_fit_takes_the_same_model_from_the_same_seed(output, tmp_path):
+    for name, seed in {"a": 1, "b": 1, "c": 2}.items():
+        output("fit", "iris", "--seed", seed, "--out", name, *SMALL)
+    codes = [artifacts.load(name).transform(data.load("iris").X) for name in "abc"]
+    np.testing.assert_array_equal(codes[0], codes[1])
+    assert not np.allclose(codes[0], codes[2])
+
+
+def test_fit_never_writes_twice_to_one_place(output):
+    for _ in range(3):
+        output("fit", "iris", *SMALL)
+    assert sorted(os.listdir("runs")) == ["iris-vae-2", "iris-vae-2-2", "iris-vae-2-3"]
+
+
+def test_overwrite_replaces_a_model(output):
+    output("fit", "iris", "--out", "run", *SMALL)
+    output("fit", "iris", "--out", "run", "--latent", 3, "--overwrite", *SMALL)
+    assert artifacts.load("run").n_components == 3
+
+
+def test_settings_arrive_in_the_estimator(output):
+    options = {
+        "--latent": 3,
+        "--likelihood": "laplace",
+        "--scaling": "minmax",
+        "--hidden": "16,8",
+        "--beta": 0.5,
+        "--epochs": 1,
+        "--rows": 30,
+        "--batch-size": 50,
+        "--learning-rate": 0.01,
+        "--patience": 0,
+    }
+    output("fit", "wine", "--out", "run", "--quiet", *(str(s) for o in options.items() for s in o))
+    found = artifacts.load("run").get_params()
+    expected = {
+        "n_components": 3,
+        "likelihood": "laplace",
+        "scaling": "minmax",
+        "hidden_layer_sizes": (16, 8),
+        "beta": 0.5,
+        "max_iter": 1,
+        "batch_size": 50,
+        "learning_rate": 0.01,
+        "early_stopping": False,
+    }
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_a_recipe_keeps_what_it_is_made_of(output):
+    output(
+        "fit", "iris", "--model", "linear-autoencoder", "--out", "run", "--epochs", 1, "--rows", 30
+    )
+    assert artifacts.load("run").hidden_layer_sizes == ()
+    output("fit", "iris", "--hidden", "none", "--out", "run2", "--epochs", 1, "--rows", 30)
+    assert artifacts.load("run2").hidden_layer_sizes == ()
+
+
+@pytest.mark.parametrize("suffix", ["npy", "csv", "parquet"])
+def test_encode_is_transform(trained_folder, estimator, output, suffix):
+    output("encode", trained_folder, "digits", "--out", f"codes.{suffix}")
+    codes = data.load(f"codes.{suffix}")
+    np.testing.assert_allclose(codes.X, estimator.transform(DIGITS.X), rtol=1e-6)
+    if suffix != "npy":
+        assert list(codes.schema.names) == list(estimator.get_feature_names_out())
+
+
+def test_reconstruct_is_encode_then_decode(trained_folder, output):
+    output("encode", trained_folder, "digits", "--out", "codes.npy")
+    output("decode", trained_folder, "codes.npy", "--out", "decoded.npy")
+    output("reconstruct", trained_folder, "digits", "--out", "again.npy")
+    np.testing.assert_array_equal(np.load("decoded.npy"), np.load("again.npy"))
+    assert np.load("again.npy").shape == DIGITS.X.shape
+
+
+def test_sample_repeats_itself_by_seed(trained_folder, estimator, output):
+    for name, seed in {"a": 1, "b": 1, "c": 2}.items():
+        output("sample", trained_folder, "--n", 5, "--seed", seed, "--out", f"{name}.npy")
+    a, b, c = (np.load(f"{name}.npy") for name in "abc")
+    np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(a, estimator.sample(5, random_state=1))
+    assert not np.allclose(a, c)
+
+
+def test_sample_draws_a_picture(trained_folder, output):
+    output("sample", trained_folder, "--out", "new.png")
+    assert Path("new.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_noise_spreads_wider_than_means(trained_folder, output):
+    output("sample", trained_folder, "--n", 50, "--out", "mean.npy")
+    output("sample", trained_folder, "--n", 50, "--noise", "--out", "noise.npy")
+    assert np.load("noise.npy").std() > np.load("mean.npy").std()
+
+
+def test_evaluate_finds_the_data_again(trained_folder, output):
+    shown = output("evaluate", trained_folder, "--out", "numbers.json")
+    measured = json.loads(Path("numbers.json").read_text())
+    recorded = json.loads((trained_folder / "metrics.json").read_text())
+    assert measured["reconstruction"] == recorded["reconstruction"]
+    assert "log-likelihood bound" in shown and "PCA" in shown
+
+
+def test_labels_of_a_table_are_remembered(output):
+    rows = "".join(f"{i},{i % 7},{'ab'[i % 2]}\n" for i in range(40))
+    Path("table.csv").write_text("u,v,kind\n" + rows)
+    output("fit", "table.csv", "--label", "kind", "--out", "run", *SMALL)
+    output("reconstruct", "run", "table.csv", "--out", "again.csv")
+    assert data.load("again.csv").schema.names == ("u", "v")
+    assert "linear classifier" in output("evaluate", "run")
+
+
+def test_models_lists_the_recipes(output):
+    lines = output("models").splitlines()
+    listed = [line.split()[0] for line in lines if not line.startswith(" ")]
+    assert listed == recipes.names()
+    for name in recipes.names():
+        assert name in output("models", name)
+
+
+def test_data_lists_the_sources(output):
+    listed = [line.split()[0] for line in output("data").splitlines() if line[0] != " "]
+    assert listed == list(data.sources)
+
+
+def test_info_tells_what_was_fitted(trained_folder, output):
+    text = output("info", trained_folder)
+    assert "VAE" in text and "digits" in text and "report.html" in text
+    assert "hidden_layer_sizes" in text and "[16]" in text
+
+
+def test_ctrl_c_keeps_what_was_learned(monkeypatch, capsys):
+    interrupt_after(monkeypatch, 1)
+    assert main(["fit", "iris", "--out", "run", "--epochs", "9", "--hidden", "8"]) == 0
+    assert "interrupted" in capsys.readouterr().err
+    assert artifacts.load("run").n_iter_ == 1
+
+
+def test_ctrl_c_before_the_first_pass_leaves_nothing(monkeypatch, capsys):
+    interrupt_after(monkeypatch, 0)
+    assert main(["fit", "iris", "--out", "run", "--epochs", "9"]) == 130
+    assert "interrupted" in capsys.readouterr().err
+    assert not Path("run").exists()
+
+
+def test_divergence_saves_the_last_good_weights(monkeypatch, capsys):
+    interrupt_after(monkeypatch, 2, TrainingDivergedError("The term 'kl' became nan."))
+    assert main(["fit", "iris", "--out", "run", "--epochs", "9", "--quiet"]) == 1
+    message = capsys.readouterr().err
+    assert "'kl' became nan" in message and "Traceback" not in message
+    assert np.isfinite(artifacts.load("run").transform(data.load("iris").X)).all()
+
+
+def interrupt_after(monkeypatch, epochs, error=KeyboardInterrupt):
+    """Make training fail in the pass after so many."""
+    from latentia.training import Trainer
+
+    train_one_epoch = Trainer._train_one_epoch
+
+    def train(self, *arguments):
+        if self.epoch == epochs:
+            raise error
+        return train_one_epoch(self, *arguments)
+
+    monkeypatch.setattr(Trainer, "_train_one_epoch", train)
+
+
+def test_bugs_are_not_hidden(monkeypatch):
+    def broken(self, X, y=None):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(LatentEstimator, "fit", broken)
+    with pytest.raises(RuntimeError, match="a bug"):
+        main(["fit", "iris"])
+
+
+def test_debugging_shows_where_a_mistake_was_noticed(monkeypatch):
+    monkeypatch.setenv("LATENTIA_DEBUG", "1")
+    with pytest.raises(ValueError, match="digits"):
+        main(["fit", "digts"])

@@ -1,0 +1,182 @@
+"""A mistake is one sentence on standard error, exit code 2, and no file."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from latentia.cli import main
+
+TABLE = "a,b,c\n" + "".join(f"{i},{i % 3},{i * i}\n" for i in range(30))
+
+
+@pytest.fixture(autouse=True)
+def in_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def refused(capsys):
+    """Run the command line, and return the one sentence it must answer with."""
+
+    def run(*arguments):
+        before = sorted(path for path in Path().rglob("*") if path.is_file())
+        assert main([str(argument) for argument in arguments]) == 2
+        captured = capsys.readouterr()
+        assert captured.err.startswith("latentia: error: ")
+        assert captured.err.count("\n") == 1 and captured.err.endswith("\n")
+        assert sorted(path for path in Path().rglob("*") if path.is_file()) == before
+        return captured.err
+
+    return run
+
+
+FILES = {
+    "empty.csv": ("", "empty"),
+    "missing.csv": ("a,b\n1,2\n3,\n5,6\n", "row 2"),
+    "text.csv": ("a,b\n1,x\n2,y\n3,z\n", "'b'"),
+    "single.csv": ("a,b\n1,2\n", "at least 2 rows"),
+    "table.xyz": ("1,2\n", ".xyz"),
+    "ragged.csv": ("a,b\n1,2\n3,4,5\n", "ragged.csv"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_data_that_cannot_be_learned_from(name, refused):
+    content, fault = FILES[name]
+    Path(name).write_text(content)
+    assert fault in refused("fit", name, "--epochs", 1, "--quiet")
+
+
+MISTAKES = {
+    "data": (["fit", "digts"], "did you mean 'digits'"),
+    "model": (["fit", "iris", "--model", "vea"], "did you mean 'vae'"),
+    "code of 0": (["fit", "iris", "--latent", "0"], "--latent"),
+    "code of -1": (["fit", "iris", "--latent", "-1"], "--latent"),
+    "code of text": (["fit", "iris", "--latent", "two"], "--latent"),
+    "epochs": (["fit", "iris", "--epochs", "0"], "--epochs"),
+    "rate": (["fit", "iris", "--learning-rate", "0"], "--learning-rate"),
+    "likelihood": (["fit", "iris", "--likelihood", "norml"], "did you mean 'normal'"),
+    "bernoulli": (["fit", "iris", "--likelihood", "bernoulli"], "likelihood='bernoulli'"),
+    "network": (["fit", "iris", "--network", "mpl", "--quiet"], "did you mean 'mlp'"),
+    "hidden": (["fit", "iris", "--hidden", "8;8"], "--hidden"),
+    "hidden of 0": (["fit", "iris", "--hidden", "0"], "hidden_layer_sizes"),
+    "beta": (["fit", "iris", "--model", "autoencoder", "--beta", "2"], "'beta'"),
+    "rows": (["fit", "iris", "--rows", "1000"], "150"),
+    "device": (["fit", "iris", "--device", "gpu", "--quiet"], "device"),
+    "option": (["fit", "iris", "--modle", "vae"], "--model"),
+    "command": (["fti", "iris"], '"fit"'),
+    "no data": (["fit"], "DATA"),
+    "x": (["fit", "iris", "--x", "images"], "x="),
+    "info": (["info", "nowhere"], "nowhere"),
+    "models": (["models", "vaee"], "did you mean"),
+    "data path": (["data", "nowhere.csv"], "nowhere.csv"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistakes_name_the_argument_and_the_way_out(mistake, refused):
+    arguments, hint = MISTAKES[mistake]
+    assert hint in refused(*arguments)
+
+
+def test_images_of_two_sizes(refused):
+    image = pytest.importorskip("PIL.Image")
+    Path("photos").mkdir()
+    for name, size in {"a": (8, 8), "b": (9, 8)}.items():
+        image.new("L", size).save(f"photos/{name}.png")
+    message = refused("fit", "photos")
+    assert "a.png" in message and "b.png" in message
+
+
+def test_an_existing_model_is_not_replaced_by_accident(model_folder, refused):
+    weights = (model_folder / "model.safetensors").read_bytes()
+    assert "--overwrite" in refused("fit", "iris", "--out", model_folder)
+    assert (model_folder / "model.safetensors").read_bytes() == weights
+
+
+def test_a_folder_of_something_else_is_never_replaced(refused):
+    Path("photos").mkdir()
+    Path("photos/me.txt").write_text("precious")
+    refused("fit", "iris", "--out", "photos", "--overwrite", "--epochs", 1)
+    assert Path("photos/me.txt").read_text() == "precious"
+
+
+def test_a_place_that_cannot_be_written(refused):
+    Path("file").write_text("")
+    refused("fit", "iris", "--out", "file/run", "--epochs", 1)
+    refused("fit", "iris", "--out", "file", "--epochs", 1)
+
+
+@pytest.mark.parametrize("out", ["nowhere/codes.npy", "codes.xyz"])
+def test_an_output_that_cannot_be_written(model_folder, refused, out):
+    refused("encode", model_folder, "digits", "--out", out)
+    refused("sample", model_folder, "--out", out)
+
+
+def test_a_picture_that_cannot_be_written(model_folder, refused):
+    assert "nowhere" in refused("sample", model_folder, "--out", "nowhere/new.png")
+
+
+def test_examples_of_another_shape(model_folder, refused):
+    refused("encode", model_folder, "iris", "--out", "codes.npy")
+    refused("reconstruct", model_folder, "iris", "--out", "again.npy")
+    refused("evaluate", model_folder, "--on", "iris")
+
+
+def test_codes_of_another_width(model_folder, refused):
+    np.save("codes.npy", np.zeros((4, 3)))
+    assert "(4, 3)" in refused("decode", model_folder, "codes.npy", "--out", "x.npy")
+
+
+def test_columns_that_differ_are_named(refused, capsys):
+    Path("old.csv").write_text(TABLE)
+    Path("new.csv").write_text(TABLE.replace("a,b,c", "a,b,d"))
+    Path("turned.csv").write_text(TABLE.replace("a,b,c", "b,a,c"))
+    assert main(["fit", "old.csv", "--epochs", "1", "--quiet", "--out", "run"]) == 0
+    capsys.readouterr()
+    message = refused("encode", "run", "new.csv", "--out", "codes.csv")
+    assert "c missing" in message and "d unknown" in message
+    assert "order" in refused("encode", "run", "turned.csv", "--out", "codes.csv")
+
+
+def test_a_damaged_model(model_folder, refused):
+    weights = model_folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    assert "damaged" in refused("encode", model_folder, "digits", "--out", "codes.npy")
+    (model_folder / "config.json").write_text("{")
+    assert "config.json" in refused("info", model_folder)
+
+
+def test_damaged_numbers(model_folder, refused):
+    (model_folder / "metrics.json").write_text("{")
+    assert "metrics.json" in refused("info", model_folder)
+
+
+def test_a_run_without_a_memory_of_its_data(model_folder, refused):
+    numbers = json.loads((model_folder / "metrics.json").read_text())
+    del numbers["data"]["spec"]
+    (model_folder / "metrics.json").write_text(json.dumps(numbers))
+    assert "--on" in refused("evaluate", model_folder)
+
+
+def test_the_process_ends_with_the_code_of_the_mistake():
+    def run(*arguments):
+        command = [sys.executable, "-m", "latentia", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, env=os.environ)
+
+    assert run("--help").returncode == 0
+    wrong = run("fti")
+    assert wrong.returncode == 2 and "Traceback" not in wrong.stderr
+    assert run("--version").stdout.strip()
+
+
+def test_help_and_mistakes_do_not_wait_for_torch():
+    program = "import sys, latentia.cli as c; c.main(['fit', '--help']); c.main(['fti']); " + (
+        "sys.exit(any(name in sys.modules for name in ('torch', 'numpy', 'matplotlib')))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True).returncode == 0

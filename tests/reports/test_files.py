@@ -1,0 +1,115 @@
+"""A run's files: pictures that open, one page that needs nothing else."""
+
+import csv
+import io
+import json
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from latentia import VAE, Autoencoder, data
+from latentia.data import Dataset
+from latentia.reports import metrics, pictures, report_html, run_files
+from latentia.reports._pictures import _decode_standard, gallery
+
+SMALL = {"hidden_layer_sizes": (8,), "max_iter": 2, "random_state": 0, "verbose": False}
+DIGITS = data.load("digits", n=100)
+IRIS = data.load("iris")
+ALWAYS = {"latent_map", "loss_curves", "reconstructions", "samples"}
+
+
+@pytest.fixture(scope="module")
+def vae():
+    return VAE(**SMALL).fit(DIGITS.X)
+
+
+@pytest.fixture(scope="module")
+def files(vae):
+    return run_files(vae, DIGITS, {"spec": "digits"})
+
+
+def test_pictures_are_those_that_have_a_meaning(vae):
+    assert set(pictures(vae, DIGITS)) == ALWAYS | {"manifold", "kl_per_dimension"}
+    cases = {
+        "plain code": (Autoencoder(**SMALL), DIGITS, {"manifold"}),
+        "three codes": (VAE(3, **SMALL), DIGITS, {"kl_per_dimension"}),
+        "a table": (Autoencoder(**SMALL), IRIS, set()),
+        "one code": (VAE(1, **SMALL), IRIS, {"kl_per_dimension"}),
+    }
+    for name, (model, dataset, more) in cases.items():
+        drawn = pictures(model.fit(dataset.X), dataset)
+        assert set(drawn) == ALWAYS | more, name
+        assert all(isinstance(figure, Figure) for figure in drawn.values())
+
+
+def test_the_manifold_of_an_autoencoder_lies_where_its_codes_lie():
+    model = Autoencoder(**SMALL).fit(DIGITS.X)
+    middle = _decode_standard(model, np.zeros((1, 2)))
+    mean_code = model.transform(DIGITS.X).mean(0, keepdims=True)
+    np.testing.assert_allclose(middle, model.inverse_transform(mean_code), rtol=1e-4, atol=1e-5)
+
+
+def test_files_are_complete(files, vae):
+    names = {f"pictures/{name}.png" for name in pictures(vae, DIGITS)}
+    assert set(files) == names | {"history.csv", "metrics.json", "report.html"}
+    assert all(files[name][:8] == b"\x89PNG\r\n\x1a\n" for name in names)
+    rows = list(csv.DictReader(io.StringIO(files["history.csv"])))
+    assert [float(row["loss"]) for row in rows] == vae.loss_curve_["loss"]
+
+
+def test_the_source_of_the_data_is_remembered(files, vae):
+    expected = metrics(vae, DIGITS)
+    expected["data"]["spec"] = "digits"
+    assert json.loads(files["metrics.json"]) == expected
+
+
+def test_the_page_needs_nothing_from_elsewhere(files):
+    page = files["report.html"]
+    assert "://" not in page and "<script" not in page
+    assert len(re.findall(r'src="data:image/png;base64,', page)) == page.count("<img")
+    assert "prefers-color-scheme: dark" in page
+    for picture in gallery.values():
+        assert picture.title in page and picture.caption in page
+
+
+def test_the_page_is_well_formed(files):
+    open_tags = []
+
+    class Tags(HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            if tag not in ("meta", "img"):
+                open_tags.append(tag)
+            if tag == "img":
+                assert dict(attributes)["alt"]
+
+        def handle_endtag(self, tag):
+            assert open_tags.pop() == tag
+
+    Tags().feed(files["report.html"])
+    assert open_tags == []
+
+
+def test_numbers_come_before_pictures_and_pictures_before_settings(files):
+    page = files["report.html"]
+    assert page.index("<dl>") < page.index("<figure>") < page.index("<table>")
+    assert "early_stopping" in page
+
+
+def test_names_cannot_write_into_the_page(vae):
+    named = Dataset(DIGITS.X, DIGITS.y, DIGITS.schema, "<script>alert('x')</script>.csv")
+    page = report_html(vae, metrics(vae, named), {})
+    assert "<script" not in page and "&lt;script&gt;" in page
+
+
+def test_a_report_leaves_the_model_and_the_global_state_alone(vae):
+    import torch
+
+    before = torch.get_rng_state(), np.random.get_state()[1].copy(), vae.sample(2, 0)
+    run_files(vae, DIGITS)
+    assert torch.equal(torch.get_rng_state(), before[0])
+    np.testing.assert_array_equal(np.random.get_state()[1], before[1])
+    np.testing.assert_array_equal(vae.sample(2, 0), before[2])
+    assert not vae.model_.training

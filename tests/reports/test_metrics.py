@@ -1,0 +1,102 @@
+"""The numbers of a report are those of the library, and strict JSON."""
+
+import json
+
+import numpy as np
+import pytest
+from sklearn.decomposition import PCA
+
+from latentia import VAE, Autoencoder, data
+from latentia.data import Dataset
+from latentia.reports import headlines, metrics
+
+SMALL = {"hidden_layer_sizes": (8,), "max_iter": 3, "random_state": 0, "verbose": False}
+IRIS = data.load("iris")
+
+
+@pytest.fixture(scope="module")
+def vae():
+    return VAE(early_stopping=True, **SMALL).fit(IRIS.X)
+
+
+@pytest.fixture(scope="module")
+def autoencoder():
+    return Autoencoder(n_components=1, **SMALL).fit(IRIS.X)
+
+
+def test_errors_are_in_the_units_of_the_data(vae):
+    errors = metrics(vae, IRIS)["reconstruction"]
+    squares = (IRIS.X - vae.reconstruct(IRIS.X)) ** 2
+    assert errors["sse"] == pytest.approx(squares.sum(1).mean(), rel=1e-6)
+    assert errors["mse"] == pytest.approx(squares.mean(), rel=1e-6)
+    assert errors["mse_scaled"] == pytest.approx((squares / IRIS.X.var(0)).mean(), rel=1e-5)
+
+
+def test_the_floor_is_pca_of_the_same_size(autoencoder):
+    floor = metrics(autoencoder, IRIS)["pca"]
+    pca = PCA(1).fit(IRIS.X)
+    again = pca.inverse_transform(pca.transform(IRIS.X))
+    assert floor["n_components"] == 1
+    assert floor["mse"] == pytest.approx(((IRIS.X - again) ** 2).mean())
+
+
+def test_the_score_says_what_it_is(vae, autoencoder):
+    bound, reconstruction = (metrics(model, IRIS)["score"] for model in (vae, autoencoder))
+    assert bound["what"] == "log_likelihood_bound"
+    assert bound["value"] == pytest.approx(vae.score(IRIS.X))
+    assert reconstruction["what"] == "reconstruction_log_likelihood"
+    assert reconstruction["value"] == pytest.approx(autoencoder.score(IRIS.X))
+
+
+def test_codes_cost_something_only_where_they_have_a_density(vae, autoencoder):
+    kl = metrics(vae, IRIS)["code"]["kl_per_dimension"]
+    assert len(kl) == 2 and min(kl) >= 0
+    assert metrics(autoencoder, IRIS)["code"]["kl_per_dimension"] is None
+
+
+def test_training_names_the_pass_whose_weights_were_kept(vae, autoencoder):
+    losses = vae.history_.curve("validation_loss")
+    training = metrics(vae, IRIS)["training"]
+    assert training["kept_epoch"] == 1 + int(np.argmin(losses))
+    assert training["losses"]["validation_loss"] == min(losses)
+    assert metrics(autoencoder, IRIS)["training"]["kept_epoch"] == 3
+
+
+def test_only_classes_are_probed(vae):
+    assert set(metrics(vae, IRIS)["probe"]) == {"knn", "logistic", "knn_raw", "logistic_raw"}
+    lengths = Dataset.of(IRIS.X, IRIS.X[:, 0])
+    one_class = Dataset.of(IRIS.X, np.zeros(150, int))
+    names = Dataset.of(IRIS.X, [f"flower {i}" for i in range(150)])
+    for unfit in (lengths, one_class, names, Dataset.of(IRIS.X)):
+        assert metrics(vae, unfit)["probe"] is None
+
+
+def test_large_data_are_measured_in_part_and_always_the_same_part():
+    ring = data.load("ring", n=6000)
+    model = Autoencoder(**SMALL).fit(ring.X)
+    numbers = metrics(model, ring)
+    assert numbers["data"]["n_available"] == 6000
+    assert numbers["data"]["n_examples"] == 5000
+    assert numbers["score"]["n_examples"] == 2000
+    assert metrics(model, ring) == numbers
+
+
+def test_numbers_are_strict_json(vae):
+    numbers = metrics(vae, IRIS)
+    assert json.loads(json.dumps(numbers, allow_nan=False)) == numbers
+
+
+def test_what_is_not_finite_is_null(autoencoder):
+    # So far from the data that the score is beyond the largest number of single precision.
+    far = Dataset.of(1e25 * IRIS.X)
+    score = metrics(autoencoder, far)["score"]
+    assert score["value"] is None
+    lines = headlines(metrics(autoencoder, far))
+    assert next(line.value for line in lines if "likelihood" in line.name) == "not finite"
+
+
+def test_headlines_put_the_floor_beside_the_error(vae):
+    numbers = metrics(vae, IRIS)
+    first = headlines(numbers)[0]
+    assert first.value == f"{numbers['reconstruction']['mse_scaled']:.4g}"
+    assert f"{numbers['pca']['mse_scaled']:.4g}" in first.meaning

@@ -1,0 +1,126 @@
+"""The kit accepts every part of the library and names the fault of planted ones."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.distributions import Independent, Normal
+
+from latentia import conditional, heads, models, networks, objectives, priors, testing
+from latentia.objectives import Loss, Objective
+from latentia.training import seeded
+
+HEADS = {**heads.posteriors, **heads.likelihoods}
+#: One example of every objective; a class without one is a failing test.
+OBJECTIVES = {
+    "ELBO": [
+        objectives.ELBO(),
+        objectives.ELBO(beta=2.0, n_samples=3),
+        objectives.ELBO(free_bits=0.5),
+    ],
+    "Reconstruction": [objectives.Reconstruction()],
+    "Sum": [objectives.Sum((0.5, objectives.ELBO()))],
+}
+PRIORS = {
+    "Normal": priors.Normal(torch.ones(2), 2 * torch.eye(2)),
+    "StandardNormal": priors.StandardNormal(2),
+}
+
+
+def model():
+    with seeded(0):
+        q, p = heads.DiagonalNormal(2), heads.DiagonalNormal(3)
+        return models.LatentVariableModel(
+            conditional.Amortized(networks.MLP(3, q.n_params), q),
+            conditional.Amortized(networks.MLP(2, p.n_params), p),
+            priors.StandardNormal(2),
+        )
+
+
+X = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.mark.parametrize("shape", [(3,), (4, 5)], ids=str)
+@pytest.mark.parametrize("name", HEADS)
+def test_heads(name, shape):
+    testing.check_head(HEADS[name](shape))
+
+
+@pytest.mark.parametrize("name", PRIORS)
+def test_priors(name):
+    testing.check_prior(PRIORS[name])
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_objectives(name):
+    for objective in OBJECTIVES[name]:
+        testing.check_objective(objective, model(), X)
+
+
+@pytest.mark.parametrize(
+    ("module", "base", "examples"),
+    [
+        (objectives, Objective, OBJECTIVES),
+        (priors, conditional.ConditionalDistribution, PRIORS),
+    ],
+)
+def test_no_part_is_without_an_example(module, base, examples):
+    parts = [getattr(module, name) for name in module.__all__]
+    classes = {p.__name__ for p in parts if isinstance(p, type) and issubclass(p, base)}
+    assert classes - {base.__name__} == set(examples)
+
+
+class MeanOverFeatures(Objective):
+    def forward(self, trace, info):
+        return Loss(-trace.likelihood.log_prob(trace.batch.x).mean())
+
+
+class MixesExamples(Objective):
+    def forward(self, trace, info):
+        values = -trace.likelihood.log_prob(trace.batch.x).mean(0)
+        return Loss(values - values.mean())
+
+
+class Counts(objectives.Reconstruction):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("count", torch.zeros(()))
+
+    def forward(self, trace, info):
+        self.count += 1
+        return super().forward(trace, info)
+
+
+@pytest.mark.parametrize(
+    ("objective", "match"),
+    [
+        (MeanOverFeatures(), "not per example"),
+        (MixesExamples(), "uses_batch_statistics"),
+        (Counts(), "after_step"),
+    ],
+)
+def test_planted_faults_of_objectives_are_named(objective, match):
+    with pytest.raises(AssertionError, match=match):
+        testing.check_objective(objective, model(), X)
+
+
+class Unbounded(heads.Head):
+    params_per_element = 2
+
+    def forward(self, raw):
+        loc, log_scale = self.split(raw)
+        return Independent(Normal(loc, log_scale.exp(), validate_args=False), self.event_dim)
+
+
+def test_planted_faults_of_heads_are_named():
+    with pytest.raises(AssertionError, match="extreme network outputs"):
+        testing.check_head(Unbounded(3))
+
+
+def test_planted_faults_of_priors_are_named():
+    class Scalar(priors.StandardNormal):
+        def forward(self, *conditions):
+            return super().forward()
+
+    with pytest.raises(AssertionError, match="does not follow its condition"):
+        testing.check_prior(Scalar(2))
