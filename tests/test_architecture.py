@@ -18,6 +18,7 @@ ROOT = Path(latentia.__file__).parent
 LAYERS = [
     "_names",
     "_blocks",
+    "_files",
     "_arrays",
     "_version",
     "errors",

@@ -130,5 +130,5 @@ def make(name: str, **parameters: Any) -> LatentEstimator:
     recipe = lookup(recipes, name, "model")
     allowed = dict.fromkeys(recipe.estimator().get_params())
     for parameter in parameters:
-        lookup(allowed, parameter, f"parameter of {name!r}")
+        lookup(allowed, parameter, f"parameter of {name}")
     return recipe.estimator(**{**recipe.parameters, **parameters})

@@ -39,7 +39,7 @@ FILES = {
     "empty.csv": ("", "empty"),
     "missing.csv": ("a,b\n1,2\n3,\n5,6\n", "row 2"),
     "text.csv": ("a,b\n1,x\n2,y\n3,z\n", "'b'"),
-    "single.csv": ("a,b\n1,2\n", "at least 2 rows"),
+    "single.csv": ("a,b\n1,2\n", "at least 2 are needed"),
     "table.xyz": ("1,2\n", ".xyz"),
     "ragged.csv": ("a,b\n1,2\n3,4,5\n", "ragged.csv"),
 }

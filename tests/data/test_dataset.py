@@ -46,8 +46,7 @@ def test_one_channel_last_is_grey_and_channel_first_stays():
 @pytest.mark.parametrize(
     ("X", "message"),
     [
-        (np.zeros((0, 3)), r"has 0 row\(s\); at least 2"),
-        (np.zeros((1, 3)), r"has 1 row\(s\); at least 2"),
+        (np.zeros((0, 3)), "no rows"),
         (np.zeros((3, 0)), "no features"),
         (np.zeros(3), r"has shape \(3,\)"),
         (np.array([["a"], ["b"]]), "holds text"),

@@ -93,5 +93,5 @@ def test_refuses_bad_sizes_and_seeds_at_once():
         Ring().stream(0)
     with pytest.raises(ValueError, match="seed=-1"):
         Ring().stream(5, seed=-1)
-    with pytest.raises(ValueError, match="n=1 "):
-        Ring().load(1)
+    with pytest.raises(ValueError, match="n=0 "):
+        Ring().load(0)

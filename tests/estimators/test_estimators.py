@@ -91,7 +91,7 @@ def test_a_score_is_a_density_in_the_users_units(scaling):
     millimetres = quick(VAE, scaling="standard", precision="float64").fit(1000 * IRIS)
     difference = metres.score(IRIS) - millimetres.score(1000 * IRIS)
     assert difference == pytest.approx(4 * math.log(1000), abs=1e-3)
-    model = quick(VAE, scaling=scaling, max_iter=100).fit(IRIS)
+    model = quick(VAE, scaling=scaling, max_iter=400).fit(IRIS)
     assert np.abs(model.reconstruct(IRIS).mean(0) - IRIS.mean(0)).max() < 0.5
 
 

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from latentia._files import write_whole
 from latentia.cli._options import DATA, OUTPUT, ArrayName, LabelName, Rows
 from latentia.cli._runs import dataset_of
 from latentia.cli._show import show_numbers
-from latentia.cli._write import write_whole
 
 
 def evaluate(
@@ -61,5 +61,6 @@ def evaluate(
     )
     show_numbers(metrics)
     if out is not None:
-        write_whole(out, (json.dumps(metrics, indent=2, allow_nan=False) + "\n").encode())
+        text = json.dumps(metrics, indent=2, allow_nan=False) + "\n"
+        write_whole(out, lambda stream: stream.write(text.encode()))
         print(f"\n{out}: all the numbers")

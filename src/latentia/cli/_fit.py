@@ -42,7 +42,7 @@ def fit(
     epochs: Annotated[int | None, _Training, _AtLeastOne] = None,
     batch_size: Annotated[int | None, _Training, _AtLeastOne] = None,
     learning_rate: Annotated[float | None, _Training, Parameter(validator=Number(gt=0))] = None,
-    patience: Annotated[int, _Training, _NotNegative] = 20,
+    patience: Annotated[int | None, _Training, _NotNegative] = None,
     seed: Annotated[int, _Training, _NotNegative] = 0,
     device: Annotated[str | None, _Training] = None,
     out: Annotated[Path | None, _Output, Parameter(name=("--out", "-o"))] = None,
@@ -90,8 +90,8 @@ def fit(
     learning_rate : float
         How far a step goes.
     patience : int
-        Stop after so many passes without a lower loss on held-out data; 0 uses all data and stops
-        only after the last pass.
+        Stop after so many passes without a lower loss on held-out data; by default what makes about
+        1,000 steps. 0 uses all data and stops only after the last pass.
     seed : int
         The same number gives the same model.
     device : str
@@ -128,13 +128,17 @@ def fit(
     estimator = recipes.make(
         model,
         n_components=latent,
-        early_stopping=patience > 0,
+        early_stopping=patience != 0,
         random_state=seed,
         verbose=not quiet,
         **{name: value for name, value in given.items() if value is not None},
     )
     folder = new_run(out, overwrite, data, model, latent)
     dataset = load(data, x=x, y=label, n=rows, seed=seed)
+    if len(dataset) < 2:
+        raise ValueError(
+            f"{dataset.name}: the data has 1 row; at least 2 are needed to learn from."
+        )
     artifacts.check_writable(folder)
     print(f"{dataset.name}: {len(dataset):,} examples, {dataset.schema.describe()}", flush=True)
     _train(estimator, dataset.X, folder)

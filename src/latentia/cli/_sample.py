@@ -8,9 +8,9 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from latentia._files import write_whole
 from latentia.cli._options import OutFile
 from latentia.cli._runs import numbers_of
-from latentia.cli._write import write_whole
 
 
 def sample(
@@ -48,7 +48,8 @@ def sample(
     examples = artifacts.load(run).sample(n, random_state=seed, mean=not noise)
     names = numbers_of(run).get("data", {}).get("columns")
     if out.suffix.lower() == ".png":
-        write_whole(out, reports.png(plotting.samples(examples, names=names, n=n)))
+        picture = reports.png(plotting.samples(examples, names=names, n=n))
+        write_whole(out, lambda stream: stream.write(picture))
     else:
         write_table(out, examples, names)
     print(f"{out}: {n:,} new examples")

@@ -77,12 +77,12 @@ class Dataset:
         Raises
         ------
         ValueError
-            If the data is empty, not numeric or not finite, has fewer than 2 rows or fewer than n,
+            If the data is empty, not numeric or not finite, has fewer than n rows,
             or if the labels do not match it.
         """
         X = check_numbers(X, name)
         labels = None if y is None else check_labels(y, len(X), name)
-        X = first_rows(X, n, name, least=2)
+        X = first_rows(X, n, name)
         schema = Schema.of(X, names)
         if not (math.isfinite(schema.minimum) and math.isfinite(schema.maximum)):
             check_finite(X, name, names)

@@ -47,7 +47,7 @@ class Generated(ABC):
         Parameters
         ----------
         n : int, optional
-            How many examples, at least 2; 2,000 by default.
+            How many examples; 2,000 by default.
         seed : int, default 0
             Where to start.
 
@@ -60,7 +60,7 @@ class Generated(ABC):
         ValueError
             If `n` is below 2 or the seed is negative.
         """
-        n = _DEFAULT_N if n is None else check_count(n, "n", least=2)
+        n = _DEFAULT_N if n is None else check_count(n, "n")
         X, y = next(self.stream(n, seed))
         return Dataset.of(X, y, name=self.name)
 

@@ -35,7 +35,7 @@ def load(
         The labels: the column of a table or the array in a ``.npz`` by name, or the labels
         themselves.
     n : int, optional
-        Keep the first n examples, at least 2. Generated sets draw 2,000 by default.
+        Keep the first n examples. Generated sets draw 2,000 by default.
     seed : int, default 0
         For generated sets.
 
@@ -62,7 +62,7 @@ def load(
     ValueError: data='digts' is neither a built-in set nor an existing path; did you mean \
 'digits'? Built-in sets: breast_cancer, digits, ellipse, iris, ring, spiral, swiss-roll, wine.
     """
-    n = None if n is None else check_count(n, "n", least=2)
+    n = None if n is None else check_count(n, "n")
     if isinstance(spec, str) and spec in sources:
         _refuse(f"{spec}: the set is built in", x=x, y=y)
         return sources[spec].load(n, seed)

@@ -54,7 +54,7 @@ class Bundled:
         Parameters
         ----------
         n : int, optional
-            How many examples, at least 2.
+            How many examples.
         seed : int, default 0
             Not used: the set is fixed.
 

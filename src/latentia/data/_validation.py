@@ -20,7 +20,7 @@ def check_numbers(X: Any, where: str) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the array holds text or objects, is empty, has one row, or has no rows-by-features form.
+        If the array holds text or objects, is empty, or has no rows-by-features form.
     """
     X = _as_array(X, where)
     if X.dtype == np.bool_:
@@ -36,8 +36,8 @@ def check_numbers(X: Any, where: str) -> np.ndarray:
             f"{where}: the array has shape {X.shape}; "
             "a table is (n, d), images are (n, H, W) or (n, C, H, W)."
         )
-    if len(X) < 2:
-        raise ValueError(f"{where}: the data has {len(X)} row(s); at least 2 rows are needed.")
+    if len(X) == 0:
+        raise ValueError(f"{where}: the data has no rows; give at least one.")
     if X.size == 0:
         raise ValueError(
             f"{where}: the array has shape {X.shape}, so an example has no features; "
@@ -97,17 +97,17 @@ def check_finite(X: np.ndarray, where: str, names: Sequence[str] | None = None) 
     )
 
 
-def first_rows(X: np.ndarray, n: int | None, where: str, least: int = 1) -> np.ndarray:
+def first_rows(X: np.ndarray, n: int | None, where: str) -> np.ndarray:
     """Return the view ``X[:n]``, all of `X` for None.
 
     Raises
     ------
     ValueError
-        If `n` is not an integer of at least `least`, or larger than the number of rows.
+        If `n` is not a positive integer, or larger than the number of rows.
     """
     if n is None:
         return X
-    n = check_count(n, "n", least)
+    n = check_count(n, "n")
     if n > len(X):
         raise ValueError(f"{where}: n={n} but there are only {len(X)} examples; ask for fewer.")
     return X[:n]

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from latentia._files import write_whole
 from latentia.data._extras import require
 
 
@@ -55,19 +56,7 @@ def write_table(
         raise ValueError(f"{path}: the array has no rows; give at least one axis.")
     if array.dtype == object:
         raise ValueError(f"{path}: the array holds Python objects; give numbers or text.")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with open(partial, "wb") as file:
-            writer(file, array, names)
-        os.replace(partial, path)
-    except OSError as error:
-        raise ValueError(
-            f"{path}: cannot be written ({error.strerror or error}); "
-            "choose an existing folder that you may write to."
-        ) from error
-    finally:
-        if path.parent.is_dir():
-            partial.unlink(missing_ok=True)
+    write_whole(path, lambda stream: writer(stream, array, names))
 
 
 def _npy(file: BinaryIO, array: np.ndarray, names: Sequence[str] | None) -> None:

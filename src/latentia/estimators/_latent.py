@@ -9,7 +9,7 @@ import warnings
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import torch
@@ -30,6 +30,7 @@ from latentia.objectives import Objective
 from latentia.training import Trainer, seeded
 
 _STEPS = 20_000
+_PATIENCE = 1_000
 _ROWS = 4096
 
 
@@ -84,22 +85,23 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
         """
         array = self._build(X)
         rows = self._rows_for_training(len(array))
-        n_steps = self._n_epochs(len(rows[0])) * math.ceil(len(rows[0]) / self.batch_size)
-        trainer = self._new_trainer(n_steps)
+        steps_per_epoch = math.ceil(len(rows[0]) / self.batch_size)
+        epochs = self.max_iter or min(1000, max(10, math.ceil(_STEPS / steps_per_epoch)))
+        patience = self.n_iter_no_change or max(10, math.ceil(_PATIENCE / steps_per_epoch))
+        trainer = self._new_trainer(epochs * steps_per_epoch)
         data = _as_tensor(array)
         held_out = data[rows[1]] if len(rows[1]) else None
         try:
             trainer.fit(
                 data[rows[0]] if len(rows[1]) else data,
                 held_out,
-                epochs=self._n_epochs(len(rows[0])),
-                patience=self.n_iter_no_change if self.early_stopping else None,
+                epochs=int(epochs),
+                patience=int(patience) if self.early_stopping else None,
             )
         finally:
-            self._set_learned(trainer)
+            self._set_learned(trainer, array)
         if trainer.history.stopped == "interrupted":
             self._say(f"interrupted; the {len(trainer.history)} finished passes are kept.")
-        self._after_training(array)
         return self
 
     def partial_fit(self, X: Any, y: Any = None) -> Self:
@@ -114,8 +116,7 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
         try:
             self._trainer.fit(_as_tensor(array), epochs=1)
         finally:
-            self._set_learned(self._trainer)
-        self._after_training(array)
+            self._set_learned(self._trainer, array)
         return self
 
     def _build(self, X: Any) -> np.ndarray:
@@ -130,13 +131,15 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
         self._seed = _fresh_seed(self.random_state)
         self._assemble()
         check_support(self.decoder_.space, self.likelihood, array, self.scaling_)
+        with torch.no_grad():
+            self.decoder_.head.start_from(self.scaling_(_as_tensor(array[:_ROWS])))
         return array
 
     def _assemble(self) -> None:
         with seeded(self._seed):
             self.model_ = self._model(self.event_shape_)
         self.encoder_ = self.model_.encoder
-        self.decoder_ = self.model_.decoder
+        self.decoder_ = cast(Amortized, self.model_.decoder)
 
     def _new_trainer(self, n_steps: int) -> Trainer:
         trainer = Trainer(
@@ -156,11 +159,12 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
         self.scaling_.to(trainer.device, trainer.precision.weights)
         return trainer
 
-    def _set_learned(self, trainer: Trainer) -> None:
+    def _set_learned(self, trainer: Trainer, array: np.ndarray) -> None:
         self.model_.eval()
         self.history_ = trainer.history
         self.loss_curve_ = trainer.history.curves()
         self.n_iter_ = len(trainer.history)
+        self._after_training(array)
 
     def _after_training(self, array: np.ndarray) -> None:
         """Learn what needs the trained model."""
@@ -171,11 +175,6 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
         n_held_out = max(1, round(self.validation_fraction * n))
         order = np.random.default_rng(self._seed).permutation(n)
         return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])
-
-    def _n_epochs(self, n: int) -> int:
-        if self.max_iter is not None:
-            return int(self.max_iter)
-        return min(1000, max(10, math.ceil(_STEPS / math.ceil(n / self.batch_size))))
 
     # -- networks ------------------------------------------------------------------------------
 

@@ -53,8 +53,9 @@ _SHARED = """n_components : int, default=2
         a lower loss on it, and keep the best weights.
     validation_fraction : float, default=0.1
         In (0, 1); only with early stopping.
-    n_iter_no_change : int, default=10
-        The patience of early stopping.
+    n_iter_no_change : int or None, default=None
+        The patience of early stopping; None is as many passes as give about 1,000 steps, at
+        least 10.
     precision : {"float32", "bfloat16", "float64"}, default="float32"
         The numbers a step is computed in.
     device : str, default="auto"
@@ -111,16 +112,17 @@ class Parameters:
     clip_norm: float | None = None
     early_stopping: bool = False
     validation_fraction: float = 0.1
-    n_iter_no_change: int = 10
+    n_iter_no_change: int | None = None
     precision: str = "float32"
     device: str = "auto"
     random_state: Any = None
     verbose: bool = True
 
     def _check_parameters(self) -> None:
-        positive = ["n_components", "batch_size", "n_iter_no_change"]
-        for name in positive + ["max_iter"] * (self.max_iter is not None):
+        for name in ("n_components", "batch_size", "max_iter", "n_iter_no_change"):
             value = getattr(self, name)
+            if value is None and name in ("max_iter", "n_iter_no_change"):
+                continue
             if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
                 raise ValueError(f"{name}={value!r} must be an integer of at least 1.")
         for name, (low, high) in {

@@ -42,7 +42,10 @@ def get_state(estimator: LatentEstimator) -> tuple[dict[str, Any], dict[str, Ten
     if "feature_names_in_" in values:
         values["feature_names_in_"] = values["feature_names_in_"].tolist()
     scaling = estimator.scaling_
-    values["history"] = estimator.history_.records
+    values["history"] = {
+        "records": estimator.history_.records,
+        "stopped": estimator.history_.stopped,
+    }
     values["scaling"] = {"rule": scaling.rule, "n_constant": scaling.n_constant}
     tensors = {
         f"{part}.{name}": tensor.detach().cpu().contiguous()
@@ -68,5 +71,5 @@ def set_state(
     weights = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
     estimator.model_.to(scale.dtype).load_state_dict(weights)
     estimator.model_.eval()
-    estimator.history_ = History(values["history"])
+    estimator.history_ = History(**values["history"])
     estimator.loss_curve_ = estimator.history_.curves()

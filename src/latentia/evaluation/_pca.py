@@ -51,5 +51,6 @@ def pca_floor(x_train: Any, x_test: Any, k: int) -> dict[str, float]:
         raise ValueError(f"k={k} must be at least 1.")
     rows = np.linspace(0, len(x_train) - 1, min(len(x_train), _MOST_ROWS)).astype(int)
     train, test = flat(x_train[rows]).astype(np.float64), flat(x_test).astype(np.float64)
-    pca = PCA(min(k, *train.shape), random_state=0).fit(train)
+    with np.errstate(invalid="ignore"):  # shares of no variance at all
+        pca = PCA(min(k, *train.shape), random_state=0).fit(train)
     return reconstruction(test, pca.inverse_transform(pca.transform(test)))

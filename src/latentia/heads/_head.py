@@ -70,6 +70,9 @@ class Head(nn.Module, ABC):
             )
         return raw.unflatten(-1, self.params_shape).unbind(-1 - self.event_dim)
 
+    def start_from(self, x: Tensor) -> None:
+        """Set learned parameters to suit some examples x, shape (n, *event), before training."""
+
     @abstractmethod
     def forward(self, raw: Tensor) -> Distribution:
         """Return the distribution with parameters ``raw`` of shape (*batch, n_params)."""

@@ -57,6 +57,19 @@ class LocationScale(Head):
             shape = self.event_shape if scale == "feature" else ()
             self.log_scale = nn.Parameter(torch.zeros(shape))
 
+    def start_from(self, x: Tensor) -> None:
+        """Start a learned scale at the spread of the data, where a decoder that knows nothing is.
+
+        From there the fit of each example counts from the first step; a scale far above the
+        spread would let the divergence win and the code collapse first.
+        """
+        if self.scale not in ("shared", "feature"):
+            return
+        variance = x.double().var(0, correction=0)
+        variance = variance.mean() if self.scale == "shared" else variance
+        log_scale = (0.5 * variance.clamp(min=1e-4).log() / _LOG_SCALE_BOUND).clamp(-0.9, 0.9)
+        self.log_scale.copy_(_LOG_SCALE_BOUND * log_scale.atanh())
+
     def forward(self, raw: Tensor) -> Distribution:
         loc, *log_scale = self.split(raw)
         if log_scale:
