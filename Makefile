@@ -45,5 +45,5 @@ $(VENV)/ready: pyproject.toml constraints.txt
 
 ## clean: remove what the commands above made, but no runs
 clean:
-	rm -rf $(VENV) build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist docs/_build docs/api/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from latentia.training import History
 
 _TEMPLATE = """# {estimator}, {n_components} codes
 
@@ -17,7 +19,7 @@ model = latentia.load("this folder")
 codes = model.transform(X)
 ```
 
-| last pass | value |
+| pass {kept}, whose weights these are | value |
 | --- | --- |
 {table}
 
@@ -26,9 +28,8 @@ stands in `config.json`, the weights in `model.safetensors`.
 """
 
 
-def model_card(config: Mapping[str, Any], records: Sequence[Mapping[str, float]]) -> str:
+def model_card(config: Mapping[str, Any], history: History) -> str:
     """Return the text of the card from the config and the history of training."""
-    last = records[-1] if records else {}
     shape = config["state"]["event_shape_"]["items"]
     n_features = 1
     for size in shape:
@@ -39,6 +40,7 @@ def model_card(config: Mapping[str, Any], records: Sequence[Mapping[str, float]]
         version=config["latentia"],
         n_features=n_features,
         shape=" x ".join(map(str, shape)),
-        epochs=len(records),
-        table="\n".join(f"| {name} | {value:.6g} |" for name, value in last.items()),
+        epochs=len(history),
+        kept=history.kept,
+        table="\n".join(f"| {name} | {value:.6g} |" for name, value in history.kept_record.items()),
     )

@@ -71,7 +71,7 @@ def save(
     files: dict[str, bytes | str] = {
         "config.json": json.dumps(config, indent=2) + "\n",
         "model.safetensors": weights,
-        "README.md": model_card(config, estimator.history_.records),
+        "README.md": model_card(config, estimator.history_),
         **(extra_files or {}),
     }
     check_writable(target)

@@ -46,9 +46,11 @@ def sample(
     from latentia.data import write_table
 
     examples = artifacts.load(run).sample(n, random_state=seed, mean=not noise)
-    names = numbers_of(run).get("data", {}).get("columns")
+    memory = numbers_of(run).get("data", {})
+    names = memory.get("columns")
     if out.suffix.lower() == ".png":
-        picture = reports.png(plotting.samples(examples, names=names, n=n))
+        shown = reports.visible(examples, *memory.get("range", (None, None)))
+        picture = reports.png(plotting.samples(shown, names=names, n=n))
         write_whole(out, lambda stream: stream.write(picture))
     else:
         write_table(out, examples, names)

@@ -45,6 +45,7 @@ def get_state(estimator: LatentEstimator) -> tuple[dict[str, Any], dict[str, Ten
     values["history"] = {
         "records": estimator.history_.records,
         "stopped": estimator.history_.stopped,
+        "kept": estimator.history_.kept,
     }
     values["scaling"] = {"rule": scaling.rule, "n_constant": scaling.n_constant}
     tensors = {

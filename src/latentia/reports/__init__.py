@@ -3,6 +3,7 @@
 from latentia.reports._files import run_files
 from latentia.reports._headlines import Headline, headlines
 from latentia.reports._metrics import metrics
+from latentia.reports._observed import visible
 from latentia.reports._page import report_html
 from latentia.reports._pictures import Picture, pictures
 from latentia.reports._png import png
@@ -16,4 +17,5 @@ __all__ = [
     "png",
     "report_html",
     "run_files",
+    "visible",
 ]

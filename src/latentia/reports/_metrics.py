@@ -83,6 +83,7 @@ def _data(seen: Observed) -> dict[str, Any]:
         "name": seen.dataset.name,
         "what": schema.describe().splitlines()[0],
         "columns": schema.names,
+        "range": [schema.minimum, schema.maximum],
         "n_available": len(seen.dataset),
         "n_examples": len(seen.X),
     }
@@ -99,13 +100,10 @@ def _model(estimator: LatentEstimator) -> dict[str, Any]:
 
 
 def _training(estimator: LatentEstimator) -> dict[str, Any]:
-    records = estimator.history_.records
-    if not records:
-        return {"epochs": 0, "kept_epoch": None, "losses": {}}
-    held_out = estimator.early_stopping and "validation_loss" in records[0]
-    kept = min(records, key=lambda r: r["validation_loss"]) if held_out else records[-1]
-    losses = {k: v for k, v in kept.items() if k not in ("epoch", "step", "learning_rate")}
-    return {"epochs": len(records), "kept_epoch": int(kept["epoch"]), "losses": losses}
+    history = estimator.history_
+    counts = ("epoch", "step", "learning_rate")
+    losses = {name: value for name, value in history.kept_record.items() if name not in counts}
+    return {"epochs": len(history), "kept_epoch": history.kept or None, "losses": losses}
 
 
 def _reconstruction(seen: Observed) -> dict[str, float]:

@@ -43,6 +43,10 @@ class Observed:
     codes: np.ndarray
     reconstructed: np.ndarray
 
+    def visible(self, x: np.ndarray) -> np.ndarray:
+        """Return images with values inside the range of the data, tables as they are."""
+        return visible(x, self.dataset.schema.minimum, self.dataset.schema.maximum)
+
     def scaled(self, x: np.ndarray) -> Tensor:
         """Return examples as the encoder sees them."""
         scaling = self.estimator.scaling_
@@ -66,6 +70,26 @@ def observe(estimator: LatentEstimator, dataset: Dataset) -> Observed:
         np.asarray(estimator.transform(X)),
         np.asarray(estimator.reconstruct(X)),
     )
+
+
+def visible(x: np.ndarray, minimum: float | None, maximum: float | None) -> np.ndarray:
+    """Return images with values inside the range of the data, tables as they are.
+
+    A normal decoder reaches a little below black, which would turn black into grey.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, *event)
+        Examples in the units of the data.
+    minimum, maximum : float or None
+        The range of the data; None leaves that side open.
+
+    Examples
+    --------
+    >>> visible(np.array([[[-0.1, 0.5, 1.2]]]), 0.0, 1.0)
+    array([[[0. , 0.5, 1. ]]])
+    """
+    return x if x.ndim < 3 or minimum is maximum is None else np.clip(x, minimum, maximum)
 
 
 def some_rows(n: int, most: int) -> np.ndarray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -73,7 +72,8 @@ def pictures(estimator: LatentEstimator, dataset: Dataset) -> dict[str, Figure]:
 
 
 def _reconstructions(seen: Observed) -> Figure:
-    return plotting.reconstructions(seen.X, seen.reconstructed, names=seen.dataset.schema.names)
+    names = seen.dataset.schema.names
+    return plotting.reconstructions(seen.X, seen.visible(seen.reconstructed), names=names)
 
 
 def _samples(seen: Observed) -> Figure:
@@ -81,7 +81,7 @@ def _samples(seen: Observed) -> Figure:
     n = _N_IMAGES if images else min(len(seen.X), _MOST_POINTS)
     # Points and histograms show the spread of the data, noise included; pictures show means.
     drawn = seen.estimator.sample(n, random_state=0, mean=images)
-    return plotting.samples(drawn, seen.X, names=seen.dataset.schema.names)
+    return plotting.samples(seen.visible(drawn), seen.X, names=seen.dataset.schema.names)
 
 
 def _latent_map(seen: Observed) -> Figure:
@@ -92,7 +92,11 @@ def _latent_map(seen: Observed) -> Figure:
 def _manifold(seen: Observed) -> Figure | None:
     if seen.X.ndim < 3 or seen.estimator.n_components != 2:
         return None
-    return plotting.manifold(partial(_decode_standard, seen.estimator), seen.X.shape[1:])
+
+    def decode(q: np.ndarray) -> np.ndarray:
+        return seen.visible(_decode_standard(seen.estimator, q))
+
+    return plotting.manifold(decode, seen.X.shape[1:])
 
 
 def _decode_standard(estimator: LatentEstimator, q: np.ndarray) -> np.ndarray:

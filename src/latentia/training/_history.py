@@ -18,6 +18,8 @@ class History:
         with validation also ``validation_loss`` and so on.
     stopped : str
         "finished", "early" (no improvement within the patience) or "interrupted".
+    kept : int
+        The epoch whose weights the model has, counted from 1; 0 is before the first.
 
     Examples
     --------
@@ -28,9 +30,15 @@ class History:
 
     records: list[dict[str, float]] = field(default_factory=list)
     stopped: str = "finished"
+    kept: int = 0
 
     def __len__(self) -> int:
         return len(self.records)
+
+    @property
+    def kept_record(self) -> dict[str, float]:
+        """The record of the epoch whose weights the model has; empty before the first."""
+        return self.records[self.kept - 1] if self.kept else {}
 
     def curve(self, name: str) -> list[float]:
         """Return one quantity over the epochs."""

@@ -181,7 +181,7 @@ class Trainer:
                             record[f"validation_{name}"] = value
                     self.history.records.append(record)
                     progress.update(self.step - first_step, record)
-                    good = self._snapshot()
+                    good, self.history.kept = self._snapshot(), self.epoch
                     if patience is None:
                         continue
                     loss = record.get("validation_loss", record["loss"])
@@ -200,6 +200,7 @@ class Trainer:
             self.model.eval()
         if patience is not None and best_loss < math.inf:
             self._restore(best)
+            self.history.kept = best_epoch
         return self.history
 
     def _train_one_epoch(self, data: Batch, tell: Callable[[int], None]) -> dict[str, float]:
