@@ -40,6 +40,7 @@ LAYERS = [
     "_card",
     "artifacts",
     "reports",
+    "reproductions",
     "cli",
     "testing",
     "__main__",

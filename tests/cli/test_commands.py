@@ -23,6 +23,7 @@ COMMANDS = [
     "info",
     "models",
     "reconstruct",
+    "reproduce",
     "sample",
 ]
 

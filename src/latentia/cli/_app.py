@@ -18,6 +18,7 @@ from latentia.cli._fit import fit
 from latentia.cli._info import info
 from latentia.cli._models import models
 from latentia.cli._reconstruct import reconstruct
+from latentia.cli._reproduce import reproduce
 from latentia.cli._sample import sample
 from latentia.errors import TrainingDivergedError
 
@@ -39,7 +40,7 @@ app = App(
     default_parameter=Parameter(negative=()),
     suppress_keyboard_interrupt=False,
 )
-for command in (fit, encode, decode, reconstruct, sample, evaluate, info, data, models):
+for command in (fit, encode, decode, reconstruct, sample, evaluate, info, data, models, reproduce):
     examples = inspect.cleandoc(command.__doc__ or "").partition(_EXAMPLES)[2]
     app.command(command, help_epilogue=f"Examples:\n\n{examples}")
 
@@ -58,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0, 1 where training failed, 2 for a mistake, 130 after Ctrl-C.
+        0, 1 where training failed or a published number was missed, 2 for a mistake, 130 after
+        Ctrl-C.
 
     Examples
     --------
@@ -71,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     tokens = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        app(
+        code = app(
             tokens,
             exit_on_error=False,
             print_error=False,
@@ -89,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         diverged = isinstance(error, TrainingDivergedError)
         return _fail(f"error: {error}", FAILED if diverged else REFUSED)
-    return 0
+    return code or 0
 
 
 def _fail(message: str, code: int) -> int:

@@ -11,7 +11,7 @@ from latentia.heads._head import Head
 class Bernoulli(Head):
     r"""Independent binary elements with the raw output as logits.
 
-    .. math:: -\log p(x) = -\sum_j x_j \log \rho_j + (1 - x_j) \log(1 - \rho_j)
+    .. math:: -\log p(x) = -\sum_j [x_j \log \rho_j + (1 - x_j) \log(1 - \rho_j)]
 
     For grey values in [0, 1] the same expression is the usual binary cross-entropy; it is then
     a loss and not a normalised density (:class:`ContinuousBernoulli` is).
