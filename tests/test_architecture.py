@@ -27,6 +27,7 @@ LAYERS = [
     "heads",
     "conditional",
     "priors",
+    "corruptions",
     "models",
     "inference",
     "objectives",

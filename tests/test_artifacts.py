@@ -12,7 +12,7 @@ import pytest
 from sklearn.datasets import load_digits, load_iris
 
 import latentia
-from latentia import artifacts, heads, networks, recipes
+from latentia import artifacts, corruptions, heads, networks, recipes
 from latentia.errors import ArtifactError
 from latentia.training import Linear
 
@@ -54,8 +54,13 @@ def test_every_recipe_comes_back_bit_for_bit(name, tmp_path):
         {"likelihood": heads.DiagonalNormal, "beta": Linear(0.0, 1.0, 10)},
         {"precision": "float64", "learning_rate": Linear(1e-3, 0.0, 10)},
         {"random_state": np.random.RandomState(3)},
+        {
+            "corruption": corruptions.Chain(
+                corruptions.Masking(0.2, -1.0), corruptions.Gaussian(0.5, clip=(0, 1))
+            )
+        },
     ],
-    ids=["partial", "class", "schedule", "generator"],
+    ids=["partial", "class", "schedule", "generator", "chain"],
 )
 def test_parts_of_latentia_are_written_down(parameters, tmp_path):
     model = fitted(**parameters)

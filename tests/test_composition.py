@@ -8,7 +8,7 @@ import math
 import pytest
 import torch
 
-from latentia import conditional, heads, models, networks, objectives, priors
+from latentia import conditional, corruptions, heads, models, networks, objectives, priors
 from latentia.errors import IncompatiblePartsError
 from latentia.training import Trainer, seeded
 
@@ -23,7 +23,7 @@ PRIORS = {
     "standard": lambda: priors.StandardNormal(2),
     "full": lambda: priors.Normal(torch.ones(2), torch.tensor([[1.0, 0.0], [0.5, 2.0]])),
 }
-CORRUPTIONS = {"none": None, "noise": lambda x: x + 0.1 * torch.randn_like(x)}
+CORRUPTIONS = {"none": None, "masking": corruptions.Masking(0.2)}
 CONTEXTS = [0, 3]
 
 #: What does not fit, and the word of the reason.

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import latentia
-from latentia import data, heads, networks, priors, recipes, training
+from latentia import corruptions, data, heads, networks, objectives, priors, recipes, training
 from latentia.cli import app
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +26,8 @@ CHOICES = {
     "Posterior": heads.posteriors,
     "Likelihood": heads.likelihoods,
     "Prior": priors.priors,
+    "Corruption": corruptions.corruptions,
+    "Penalty": objectives.penalties,
     "Network": networks.networks,
     "Activation": networks.activations,
     "Scaling": data.scalings,

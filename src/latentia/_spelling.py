@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
+from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,12 @@ def spell(value: Any, name: str) -> Any:
         return {"$": "part", "name": _public_name(value)}
     if dataclasses.is_dataclass(value) and _is_public(type(value)):
         fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        # A field that the constructor takes as *arguments is written as such.
+        listed = [key for key in fields if _is_variadic(type(value), key)]
+        arguments = [spell(item, name) for key in listed for item in fields.pop(key)]
         keywords = {key: spell(item, name) for key, item in fields.items()}
-        return {"$": "object", "of": spell(type(value), name), "keywords": keywords}
+        of = spell(type(value), name)
+        return {"$": "object", "of": of, "arguments": arguments, "keywords": keywords}
     if isinstance(value, np.random.RandomState):
         return None  # the weights are saved; the generator that started them is not needed
     raise ArtifactError(
@@ -63,7 +68,9 @@ def read(value: Any) -> Any:
     if kind == "partial":
         return partial(read(value["of"]), **{k: read(v) for k, v in value["keywords"].items()})
     if kind == "object":
-        return read(value["of"])(**{k: read(v) for k, v in value["keywords"].items()})
+        arguments = [read(item) for item in value.get("arguments", [])]
+        keywords = {k: read(v) for k, v in value["keywords"].items()}
+        return read(value["of"])(*arguments, **keywords)
     if kind == "dict":
         return {key: read(item) for key, item in value["items"].items()}
     items = [read(item) for item in value["items"]]
@@ -74,6 +81,10 @@ def _public_name(part: type) -> str:
     # latentia.heads._delta.Delta is public as latentia.heads.Delta
     folder = ".".join(m for m in part.__module__.split(".") if not m.startswith("_"))
     return f"{folder}.{part.__name__}"
+
+
+def _is_variadic(part: type, parameter: str) -> bool:
+    return signature(part).parameters[parameter].kind is Parameter.VAR_POSITIONAL
 
 
 def _is_public(part: type) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from latentia._names import lookup
+from latentia.corruptions import Gaussian, Masking
 from latentia.estimators import VAE, Autoencoder, LatentEstimator
 
 __all__ = ["Recipe", "make", "names", "recipes"]
@@ -55,11 +56,31 @@ recipes: dict[str, Recipe] = {
         "Extraction. 2011.",
         {"network": "convolutional"},
     ),
+    "convolutional-denoising-autoencoder": Recipe(
+        Autoencoder,
+        "Take noise out of images of many pixels or colours.",
+        "L. Gondara. Medical Image Denoising Using Convolutional Denoising Autoencoders. 2016.",
+        {"network": "convolutional", "corruption": Gaussian(0.3)},
+    ),
     "convolutional-vae": Recipe(
         VAE,
         "A variational autoencoder for large or colour images.",
         "D. P. Kingma, M. Welling. Auto-Encoding Variational Bayes. 2013.",
         {"network": "convolutional"},
+    ),
+    "denoising-autoencoder": Recipe(
+        Autoencoder,
+        "Fill in what is missing; features that do not depend on single values.",
+        "P. Vincent, H. Larochelle, Y. Bengio, P.-A. Manzagol. Extracting and Composing Robust "
+        "Features with Denoising Autoencoders. 2008.",
+        {"corruption": Masking(0.25)},
+    ),
+    "denoising-vae": Recipe(
+        VAE,
+        "A variational autoencoder whose codes stay the same under a little noise.",
+        "D. J. Im, S. Ahn, R. Memisevic, Y. Bengio. Denoising Criterion for Variational "
+        "Auto-Encoding Framework. 2017.",
+        {"corruption": Gaussian(0.1)},
     ),
     "free-bits-vae": Recipe(
         VAE,

@@ -17,6 +17,7 @@ SMALL = ["--rows", "30", "--epochs", "2", "--hidden", "8", "--quiet"]
 COMMANDS = [
     "data",
     "decode",
+    "denoise",
     "encode",
     "evaluate",
     "fit",
@@ -105,6 +106,7 @@ def test_settings_arrive_in_the_estimator(output):
         "--latent": 3,
         "--likelihood": "laplace",
         "--scaling": "minmax",
+        "--corruption": "masking",
         "--hidden": "16,8",
         "--beta": 0.5,
         "--epochs": 1,
@@ -119,6 +121,7 @@ def test_settings_arrive_in_the_estimator(output):
         "n_components": 3,
         "likelihood": "laplace",
         "scaling": "minmax",
+        "corruption": "masking",
         "hidden_layer_sizes": (16, 8),
         "beta": 0.5,
         "max_iter": 1,
@@ -153,6 +156,13 @@ def test_reconstruct_is_encode_then_decode(trained_folder, output):
     output("reconstruct", trained_folder, "digits", "--out", "again.npy")
     np.testing.assert_array_equal(np.load("decoded.npy"), np.load("again.npy"))
     assert np.load("again.npy").shape == DIGITS.X.shape
+
+
+def test_denoise_is_the_method_of_that_name(trained_folder, estimator, output):
+    noisy = np.clip(DIGITS.X[:20] + np.random.default_rng(0).normal(0, 2, (20, 8, 8)), 0, 16)
+    np.save("noisy.npy", noisy)
+    output("denoise", trained_folder, "noisy.npy", "--out", "clean.npy")
+    np.testing.assert_array_equal(np.load("clean.npy"), estimator.denoise(noisy))
 
 
 def test_sample_repeats_itself_by_seed(trained_folder, estimator, output):

@@ -60,6 +60,7 @@ MISTAKES = {
     "code of text": (["fit", "iris", "--latent", "two"], "--latent"),
     "epochs": (["fit", "iris", "--epochs", "0"], "--epochs"),
     "rate": (["fit", "iris", "--learning-rate", "0"], "--learning-rate"),
+    "corruption": (["fit", "iris", "--corruption", "gausian"], "did you mean 'gaussian'"),
     "likelihood": (["fit", "iris", "--likelihood", "norml"], "did you mean 'normal'"),
     "bernoulli": (["fit", "iris", "--likelihood", "bernoulli"], "likelihood='bernoulli'"),
     "network": (["fit", "iris", "--network", "mpl", "--quiet"], "did you mean 'mlp'"),
@@ -125,6 +126,7 @@ def test_a_picture_that_cannot_be_written(model_folder, refused):
 def test_examples_of_another_shape(model_folder, refused):
     refused("encode", model_folder, "iris", "--out", "codes.npy")
     refused("reconstruct", model_folder, "iris", "--out", "again.npy")
+    refused("denoise", model_folder, "iris", "--out", "clean.npy")
     refused("evaluate", model_folder, "--on", "iris")
 
 

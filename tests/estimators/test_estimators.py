@@ -11,13 +11,16 @@ import pytest
 import torch
 from sklearn.datasets import load_digits, load_iris
 from sklearn.decomposition import PCA
+from sklearn.exceptions import NotFittedError
 
-from latentia import VAE, Autoencoder, heads, networks
+import latentia
+from latentia import VAE, Autoencoder, heads, networks, objectives
 from latentia.errors import TrainingDivergedError
 from latentia.training import Linear
 
 DIGITS = load_digits().images
 IRIS = load_iris().data
+COMMON = {"epoch", "step", "learning_rate", "loss", "reconstruction"}
 BOTH = pytest.mark.parametrize("make", [Autoencoder, VAE])
 
 
@@ -200,6 +203,32 @@ def test_parts_of_ones_own_are_used():
     assert model.encoder_.net.stages[0].kernel_size == (5, 5)
     assert isinstance(model.decoder_.head, heads.Laplace)
     assert quick(VAE, beta=Linear(0.0, 1.0, 10)).fit(IRIS).beta(5) == 0.5
+
+
+@pytest.mark.parametrize("name", objectives.penalties)
+def test_a_penalty_acts_is_reported_and_survives_on_disk(name, tmp_path):
+    term = next(iter(set(quick(Autoencoder, penalty=name).fit(IRIS).loss_curve_) - COMMON))
+    free, held = (
+        quick(Autoencoder, max_iter=100, penalty=name, penalty_weight=weight).fit(IRIS)
+        for weight in (0.0, 10.0)
+    )
+    assert held.loss_curve_[term][-1] < 0.5 * free.loss_curve_[term][-1]
+    again = latentia.load(latentia.save(held, tmp_path / "m"))
+    assert again.penalty == name
+
+
+def test_a_penalty_adds_to_the_bound_of_a_variational_model():
+    curve = quick(VAE, penalty="code-norm", penalty_weight=0.5).fit(IRIS).loss_curve_
+    assert curve["loss"][-1] == pytest.approx(-curve["elbo"][-1] + 0.5 * curve["code_norm"][-1])
+
+
+def test_a_fit_that_was_refused_midway_leaves_no_fitted_model():
+    model = quick(Autoencoder).fit(IRIS)
+    model.set_params(penalty=objectives.ELBO)
+    with pytest.raises(ValueError, match=r"do not fit|deterministic"):
+        model.fit(IRIS)
+    with pytest.raises(NotFittedError):
+        model.transform(IRIS)
 
 
 def test_divergence_keeps_the_last_good_epoch():

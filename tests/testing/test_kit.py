@@ -13,12 +13,18 @@ from latentia.training import seeded
 HEADS = {**heads.posteriors, **heads.likelihoods}
 #: One example of every objective; a class without one is a failing test.
 OBJECTIVES = {
+    "CodeNorm": [objectives.CodeNorm()],
+    "Contractive": [objectives.Contractive(), objectives.Contractive(n_probes=2)],
+    "DecoderGradient": [objectives.DecoderGradient(), objectives.DecoderGradient(n_probes=2)],
+    "Decorrelation": [objectives.Decorrelation()],
     "ELBO": [
         objectives.ELBO(),
         objectives.ELBO(beta=2.0, n_samples=3),
         objectives.ELBO(free_bits=0.5),
     ],
-    "Reconstruction": [objectives.Reconstruction()],
+    "KLSparsity": [objectives.KLSparsity()],
+    "L1Activity": [objectives.L1Activity()],
+    "Reconstruction": [objectives.Reconstruction(norm) for norm in (None, *objectives.norms)],
     "Sum": [objectives.Sum((0.5, objectives.ELBO()))],
 }
 PRIORS = {
@@ -35,6 +41,20 @@ def model():
             conditional.Amortized(networks.MLP(2, p.n_params), p),
             priors.StandardNormal(2),
         )
+
+
+def model_of_rates():
+    """Codes and reconstructions between 0 and 1."""
+    with seeded(0):
+        return models.LatentVariableModel(
+            conditional.Amortized(networks.MLP(3, 2), heads.Delta(2, activation="sigmoid")),
+            conditional.Amortized(networks.MLP(2, 3), heads.Bernoulli(3)),
+        )
+
+
+def needs_rates(objective):
+    norm = getattr(objective, "norm", None)
+    return isinstance(objective, objectives.KLSparsity) or norm == "binary_cross_entropy"
 
 
 X = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
@@ -54,7 +74,8 @@ def test_priors(name):
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_objectives(name):
     for objective in OBJECTIVES[name]:
-        testing.check_objective(objective, model(), X)
+        fitting = model_of_rates() if needs_rates(objective) else model()
+        testing.check_objective(objective, fitting, X)
 
 
 @pytest.mark.parametrize(

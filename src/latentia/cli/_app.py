@@ -12,6 +12,7 @@ from cyclopts import App, CycloptsError, Parameter
 from latentia._version import __version__
 from latentia.cli._data import data
 from latentia.cli._decode import decode
+from latentia.cli._denoise import denoise
 from latentia.cli._encode import encode
 from latentia.cli._evaluate import evaluate
 from latentia.cli._fit import fit
@@ -40,7 +41,19 @@ app = App(
     default_parameter=Parameter(negative=()),
     suppress_keyboard_interrupt=False,
 )
-for command in (fit, encode, decode, reconstruct, sample, evaluate, info, data, models, reproduce):
+for command in (
+    fit,
+    encode,
+    decode,
+    reconstruct,
+    denoise,
+    sample,
+    evaluate,
+    info,
+    data,
+    models,
+    reproduce,
+):
     examples = inspect.cleandoc(command.__doc__ or "").partition(_EXAMPLES)[2]
     app.command(command, help_epilogue=f"Examples:\n\n{examples}")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from latentia.cli._convert import convert
 from latentia.cli._options import ArrayName, LabelName, OutFile, Rows
-from latentia.cli._runs import dataset_of
 
 
 def encode(
@@ -44,10 +44,7 @@ def encode(
         latentia encode runs/digits-vae-2 digits --out codes.csv
         latentia encode runs/patients-vae-5 new.csv --label outcome --out codes.parquet
     """
-    from latentia import artifacts
-    from latentia.data import write_table
-
-    estimator = artifacts.load(run)
-    codes = estimator.transform(dataset_of(run, data, x, label, rows).X)
-    write_table(out, codes, estimator.get_feature_names_out())
-    print(f"{out}: {len(codes):,} codes of {codes.shape[1]} numbers")
+    convert(
+        lambda model, dataset: (model.transform(dataset.X), model.get_feature_names_out()),
+        *(run, data, out, x, label, rows),
+    )

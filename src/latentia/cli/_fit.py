@@ -36,9 +36,12 @@ def fit(
     latent: Annotated[int, _Model, _AtLeastOne] = 2,
     likelihood: Annotated[str | None, _Model] = None,
     scaling: Annotated[str | None, _Model] = None,
+    corruption: Annotated[str | None, _Model] = None,
     network: Annotated[str | None, _Model] = None,
     hidden: Annotated[str | None, _Model] = None,
     beta: Annotated[float | None, _Model] = None,
+    penalty: Annotated[str | None, _Model] = None,
+    penalty_weight: Annotated[float | None, _Model, _NotNegative] = None,
     epochs: Annotated[int | None, _Training, _AtLeastOne] = None,
     batch_size: Annotated[int | None, _Training, _AtLeastOne] = None,
     learning_rate: Annotated[float | None, _Training, Parameter(validator=Number(gt=0))] = None,
@@ -75,6 +78,9 @@ def fit(
     scaling : str
         What is done to the data first, and undone in every output: auto, standard, minmax, max,
         unit or none.
+    corruption : str
+        What spoils the input of the encoder in training, so that the model learns to repair:
+        gaussian, masking, salt-and-pepper, dropout.
     network : str
         mlp, or convolutional for images.
     hidden : str
@@ -83,6 +89,10 @@ def fit(
     beta : float
         Price of information in the code: above 1 for simpler codes, below 1 for better
         reconstructions.
+    penalty : str
+        What is added to the loss: contractive, l1, code-norm, ...
+    penalty_weight : float
+        Its weight.
     epochs : int
         Passes over the data at most; by default what makes about 20,000 steps.
     batch_size : int
@@ -116,9 +126,12 @@ def fit(
     given = {
         "likelihood": likelihood,
         "scaling": scaling,
+        "corruption": corruption,
         "network": network,
         "hidden_layer_sizes": None if hidden is None else _sizes(hidden),
         "beta": beta,
+        "penalty": penalty,
+        "penalty_weight": penalty_weight,
         "max_iter": epochs,
         "batch_size": batch_size,
         "learning_rate": learning_rate,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from latentia.cli._convert import convert
 from latentia.cli._options import ArrayName, LabelName, OutFile, Rows
-from latentia.cli._runs import dataset_of
 
 
 def reconstruct(
@@ -42,10 +42,7 @@ def reconstruct(
     --------
         latentia reconstruct runs/digits-vae-2 digits --out digits-again.npy
     """
-    from latentia import artifacts
-    from latentia.data import write_table
-
-    estimator = artifacts.load(run)
-    dataset = dataset_of(run, data, x, label, rows)
-    write_table(out, estimator.reconstruct(dataset.X), dataset.schema.names)
-    print(f"{out}: {len(dataset):,} examples of shape {dataset.schema.shape}")
+    convert(
+        lambda model, dataset: (model.reconstruct(dataset.X), dataset.schema.names),
+        *(run, data, out, x, label, rows),
+    )

@@ -21,12 +21,13 @@ from torch import Tensor
 from latentia._names import lookup
 from latentia.conditional import Amortized
 from latentia.data import scalings
+from latentia.errors import TrainingDivergedError
 from latentia.estimators._input import check_input, like
 from latentia.estimators._likelihood import check_support, choose_likelihood
 from latentia.estimators._parameters import Parameters, documented
 from latentia.heads import Head, likelihoods
 from latentia.models import LatentVariableModel
-from latentia.objectives import Objective
+from latentia.objectives import Objective, Sum, penalties
 from latentia.training import Trainer, seeded
 
 _STEPS = 20_000
@@ -98,8 +99,10 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
                 epochs=int(epochs),
                 patience=int(patience) if self.early_stopping else None,
             )
-        finally:
+        except TrainingDivergedError:
             self._set_learned(trainer, array)
+            raise
+        self._set_learned(trainer, array)
         if trainer.history.stopped == "interrupted":
             self._say(f"interrupted; the {len(trainer.history)} finished passes are kept.")
         return self
@@ -109,20 +112,23 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
         The first call decides scaling and likelihood from its X.
         """
-        first = not hasattr(self, "model_")
+        first = not self.__sklearn_is_fitted__()
         array = self._build(X) if first else check_input(self, X, reset=False)
         if not hasattr(self, "_trainer"):
             self._trainer = self._new_trainer(_STEPS)
         try:
             self._trainer.fit(_as_tensor(array), epochs=1)
-        finally:
+        except TrainingDivergedError:
             self._set_learned(self._trainer, array)
+            raise
+        self._set_learned(self._trainer, array)
         return self
 
     def _build(self, X: Any) -> np.ndarray:
         self._check_parameters()
         array = check_input(self, X, reset=True)
-        self.__dict__.pop("_trainer", None)
+        for name in ("_trainer", "n_iter_"):
+            self.__dict__.pop(name, None)
         self.event_shape_ = array.shape[1:]
         self.scaling_ = lookup(scalings, self.scaling, "scaling")(array)
         self.likelihood_ = choose_likelihood(self.likelihood, array, self.scaling_, self._say)
@@ -144,12 +150,13 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
     def _new_trainer(self, n_steps: int) -> Trainer:
         trainer = Trainer(
             self.model_,
-            self._objective(),
+            self._penalised_objective(),
             optimizer=self.optimizer,
             learning_rate=self._learning_rate(n_steps),
             weight_decay=self.weight_decay,
             batch_size=self.batch_size,
             clip_norm=self.clip_norm,
+            corruption=self._corruption(),
             prepare=self.scaling_,
             precision=self.precision,
             device=self.device,
@@ -158,6 +165,14 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
         )
         self.scaling_.to(trainer.device, trainer.precision.weights)
         return trainer
+
+    def _penalised_objective(self) -> Objective:
+        if self.penalty is None:
+            return self._objective()
+        make = self.penalty
+        if isinstance(make, str):
+            make = lookup(penalties, make, "penalty")
+        return Sum((1.0, self._objective()), (self.penalty_weight, make()))
 
     def _set_learned(self, trainer: Trainer, array: np.ndarray) -> None:
         self.model_.eval()
@@ -216,6 +231,14 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
         """Return each example decoded from its own code, in the units and container of X."""
         decoded = self._map(X, lambda x: self._unscaled(self.model_.decode(self.model_.encode(x))))
         return like(X)(np.asarray(decoded))
+
+    def denoise(self, X: Any) -> Any:
+        """Return what the model believes X was before it was spoilt, in its units and container.
+
+        This is :meth:`reconstruct`, and X is taken as it is, with no corruption added. It is useful
+        after training with a ``corruption`` like the damage that X has.
+        """
+        return self.reconstruct(X)
 
     def inverse_transform(self, Z: Any) -> Any:
         """Return the expected example for each code, in the units of the data.
@@ -312,7 +335,7 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
             print(f"{type(self).__name__}: {text}", file=sys.stderr)
 
     def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "model_")
+        return hasattr(self, "n_iter_")
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

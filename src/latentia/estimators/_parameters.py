@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+from torch import Tensor
 from torch.optim import Optimizer
 
 from latentia._names import lookup
+from latentia.corruptions import corruptions
 from latentia.heads import Head
 from latentia.networks import Architecture, networks
-from latentia.objectives import Weight
+from latentia.objectives import Objective, Weight
 from latentia.training import schedules
 
 _SHARED = """n_components : int, default=2
@@ -34,6 +36,15 @@ _SHARED = """n_components : int, default=2
         A name in ``data.scalings``, fitted in ``fit`` and undone in every output: "auto" leaves
         values in [0, 1] alone, divides 8-bit images by 255 and other images by their maximum, and
         standardises tables.
+    corruption : str, callable or None, default=None
+        What spoils the scaled example that the encoder is given in training, held-out examples
+        included; the target stays clean. A name in ``corruptions.corruptions``, an object such as
+        ``corruptions.Masking(0.25)``, or a function of a batch that keeps its shape.
+    penalty : str, callable or None, default=None
+        What is added to the loss: a name in ``objectives.penalties``, or a function without
+        arguments that returns an Objective.
+    penalty_weight : float or schedule, default=0.1
+        Its weight.
     max_iter : int or None, default=None
         Passes over the data; None is as many as give about 20,000 gradient steps, from 10 to 1000.
     batch_size : int, default=128
@@ -103,6 +114,9 @@ class Parameters:
     dropout: float = 0.0
     likelihood: str | Callable[..., Head] = "auto"
     scaling: str = "auto"
+    corruption: str | Callable[[Tensor], Tensor] | None = None
+    penalty: str | Callable[[], Objective] | None = None
+    penalty_weight: Weight = 0.1
     max_iter: int | None = None
     batch_size: int = 128
     optimizer: str | Callable[..., Optimizer] = "adam"
@@ -140,11 +154,23 @@ class Parameters:
             raise ValueError(
                 f"hidden_layer_sizes={sizes!r} must hold positive integers, e.g. (256, 64)."
             )
+        self._corruption()
 
     def _architecture(self) -> Architecture:
         if isinstance(self.network, Architecture):
             return self.network
         return lookup(networks, self.network, "network")
+
+    def _corruption(self) -> Callable[[Tensor], Tensor] | None:
+        given = self.corruption
+        if isinstance(given, type):
+            raise ValueError(
+                f"corruption={given.__name__} is a class; give an object or one of "
+                f"{', '.join(map(repr, corruptions))}."
+            )
+        if given is None or callable(given):
+            return given
+        return lookup(corruptions, given, "corruption")()
 
     def _learning_rate(self, n_steps: int) -> Weight:
         schedule = lookup(schedules, self.learning_rate_schedule, "learning_rate_schedule")

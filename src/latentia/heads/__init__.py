@@ -7,6 +7,7 @@ from latentia.heads._binary import Bernoulli, ContinuousBernoulli
 from latentia.heads._delta import Delta
 from latentia.heads._head import Head, as_shape
 from latentia.heads._location_scale import DiagonalNormal, Laplace, LocationScale
+from latentia.heads._top_k import TopK
 
 posteriors: dict[str, Callable[..., Head]] = {
     "delta": Delta,
@@ -31,6 +32,7 @@ __all__ = [
     "Head",
     "Laplace",
     "LocationScale",
+    "TopK",
     "as_shape",
     "likelihoods",
     "posteriors",

@@ -68,7 +68,7 @@ class LatentVariableModel(nn.Module):
         shape = torch.Size((n_samples,))
         z = posterior.rsample(shape) if posterior.has_rsample else posterior.sample(shape)
         prior = None if self.prior is None else self._prior_for(batch)
-        return Trace(batch, posterior, z, self.decoder(z, *batch.conditions), prior)
+        return Trace(self, batch, posterior, z, self.decoder(z, *batch.conditions), prior)
 
     def encode(self, x: Tensor, *conditions: Tensor) -> Tensor:
         """Return the deterministic code of x, shape (n, *code)."""

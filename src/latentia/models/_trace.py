@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from torch import Tensor
 from torch.distributions import Distribution
 
 from latentia.errors import IncompatiblePartsError
+
+if TYPE_CHECKING:
+    from latentia.models._latent_variable import LatentVariableModel
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Trace:
 
     Parameters
     ----------
+    model : LatentVariableModel
+        What made the pass, for terms that look at its parts elsewhere (a derivative, say).
     batch : Batch
         The n examples.
     posterior : Distribution, batch shape (n,)
@@ -54,6 +60,7 @@ class Trace:
         p(z) where the model has one; objectives read :attr:`prior`, which refuses its absence.
     """
 
+    model: LatentVariableModel
     batch: Batch
     posterior: Distribution
     z: Tensor

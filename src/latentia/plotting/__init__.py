@@ -7,6 +7,7 @@ from latentia.plotting._manifold import manifold
 from latentia.plotting._mosaic import mosaic
 from latentia.plotting._reconstructions import reconstructions
 from latentia.plotting._samples import samples
+from latentia.plotting._vector_field import vector_field
 
 __all__ = [
     "kl_per_dimension",
@@ -16,4 +17,5 @@ __all__ = [
     "mosaic",
     "reconstructions",
     "samples",
+    "vector_field",
 ]

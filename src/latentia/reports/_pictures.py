@@ -51,7 +51,8 @@ def pictures(estimator: LatentEstimator, dataset: Dataset) -> dict[str, Figure]:
     -------
     dict of str to Figure
         ``reconstructions``, ``samples``, ``latent_map`` and ``loss_curves``; ``manifold`` for
-        images with a code of two dimensions; ``kl_per_dimension`` where the code has one.
+        images with a code of two dimensions; ``vector_field`` for tables of two columns;
+        ``kl_per_dimension`` where the code has one.
 
     Raises
     ------
@@ -108,6 +109,16 @@ def _decode_standard(estimator: LatentEstimator, q: np.ndarray) -> np.ndarray:
     return np.asarray(estimator.inverse_transform(q))
 
 
+def _vector_field(seen: Observed) -> Figure | None:
+    if seen.X.shape[1:] != (2,):
+        return None
+    figure = plotting.vector_field(seen.estimator.reconstruct, seen.X)
+    names = seen.dataset.schema.names
+    if names is not None:
+        figure.axes[0].set(xlabel=names[0], ylabel=names[1])
+    return figure
+
+
 def _loss_curves(seen: Observed) -> Figure | None:
     return plotting.loss_curves(seen.estimator.loss_curve_) if seen.estimator.n_iter_ else None
 
@@ -141,6 +152,12 @@ gallery: dict[str, Picture] = {
         "Each tile is what the decoder makes of the code at its place; from tile to tile equal "
         "shares of the prior pass, and neighbours should change smoothly.",
         _manifold,
+    ),
+    "vector_field": Picture(
+        "Where the model moves a point",
+        "Each arrow leads from a place to its reconstruction: those of a denoising autoencoder "
+        "point to where the data are denser.",
+        _vector_field,
     ),
     "loss_curves": Picture(
         "Training",

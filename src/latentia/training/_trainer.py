@@ -52,7 +52,8 @@ class Trainer:
     clip_norm : float or None, default=None
         Largest Euclidean norm of the gradient of one player, all its parameters together.
     corruption : callable or None, default=None
-        What the encoder is given in training instead of x; the target stays x.
+        What the encoder is given in training, and for held-out examples, instead of x; the target
+        stays x.
     prepare : callable, default=identity
         Applied to the raw x of every batch on the device, e.g. scaling.
     precision : {"float32", "bfloat16", "float64"}, default="float32"
@@ -262,8 +263,18 @@ class Trainer:
     def _gather(self, data: Batch, index: Tensor) -> Batch:
         x = self.prepare(data.x.index_select(0, index))
         conditions = tuple(c.index_select(0, index) for c in data.conditions)
-        corrupted = None if self.corruption is None else self.corruption(x)
-        return Batch(x, conditions, corrupted)
+        return Batch(x, conditions, self._corrupted(x))
+
+    def _corrupted(self, x: Tensor) -> Tensor | None:
+        if self.corruption is None:
+            return None
+        corrupted = self.corruption(x)
+        if not isinstance(corrupted, Tensor) or corrupted.shape != x.shape:
+            raise ValueError(
+                f"corruption={self.corruption!r} must return a tensor of the shape it was given, "
+                f"{tuple(x.shape)}, but returned {getattr(corrupted, 'shape', corrupted)!r:.80}."
+            )
+        return corrupted
 
     def _on_device(self, data: Tensor | Batch) -> Batch:
         batch = data if isinstance(data, Batch) else Batch(data)

@@ -1,0 +1,48 @@
+"""What encode, reconstruct and denoise share: data through a model and into a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from latentia.cli._runs import dataset_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from latentia.data import Dataset
+    from latentia.estimators import LatentEstimator
+
+Names = Sequence[str] | None
+
+
+def convert(
+    function: Callable[[LatentEstimator, Dataset], tuple[np.ndarray, Names]],
+    run: Path,
+    data: str,
+    out: Path,
+    x: str | None,
+    label: str | None,
+    rows: int | None,
+) -> None:
+    """Write what a model makes of data to a file, and say how much it is.
+
+    Parameters
+    ----------
+    function : callable
+        Of the model and the data; returns one row for each example, and the names of the columns
+        if they have any.
+    run : Path
+        A model folder.
+    data, x, label, rows
+        What to read, as the commands have it.
+    out : Path
+        The file.
+    """
+    from latentia import artifacts
+    from latentia.data import write_table
+
+    values, names = function(artifacts.load(run), dataset_of(run, data, x, label, rows))
+    write_table(out, values, names)
+    print(f"{out}: {len(values):,} rows of shape {values.shape[1:]}")

@@ -1,0 +1,57 @@
+"""Distances between x and its reconstruction, summed over features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, distributions
+from torch.distributions import Distribution, Independent
+from torch.nn import functional
+
+from latentia.distributions import point
+
+#: From the likelihood, batch shape (n_samples, n), and x, shape (n, *event), to (n_samples, n).
+Norm = Callable[[Distribution, Tensor], Tensor]
+
+
+def squared_error(likelihood: Distribution, x: Tensor) -> Tensor:
+    return _difference(likelihood, x).square().sum(2)
+
+
+def l2(likelihood: Distribution, x: Tensor) -> Tensor:
+    return torch.linalg.vector_norm(_difference(likelihood, x), dim=2)
+
+
+def absolute_error(likelihood: Distribution, x: Tensor) -> Tensor:
+    return _difference(likelihood, x).abs().sum(2)
+
+
+def huber(likelihood: Distribution, x: Tensor) -> Tensor:
+    difference = _difference(likelihood, x)
+    zero = torch.zeros_like(difference)
+    return functional.huber_loss(difference, zero, reduction="none").sum(2)
+
+
+def binary_cross_entropy(likelihood: Distribution, x: Tensor) -> Tensor:
+    if isinstance(likelihood, Independent) and isinstance(
+        likelihood.base_dist, distributions.Bernoulli
+    ):
+        # From logits, so that a saturated decoder keeps its gradient.
+        return -likelihood.log_prob(x)
+    rates = point(likelihood)
+    elements = functional.binary_cross_entropy(rates, x.expand_as(rates), reduction="none")
+    return elements.flatten(2).sum(2)
+
+
+def _difference(likelihood: Distribution, x: Tensor) -> Tensor:
+    return (point(likelihood) - x).flatten(2)
+
+
+norms: dict[str, Norm] = {
+    "absolute_error": absolute_error,
+    "binary_cross_entropy": binary_cross_entropy,
+    "huber": huber,
+    "l2": l2,
+    "squared_error": squared_error,
+}
