@@ -82,11 +82,19 @@ def test_foreign_parts_are_refused_before_anything_is_written(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_config_runs_no_foreign_code(folder):
+@pytest.mark.parametrize(
+    "name",
+    ["os.system", "latentia.cli.main", "latentia.data.write_table", "latentia.heads.as_shape"],
+)
+@pytest.mark.parametrize("kind", ["part", "object", "partial"])
+def test_a_config_calls_nothing_but_parts_of_models(folder, name, kind):
+    part = {"$": "part", "name": name}
     config = json.loads((folder / "config.json").read_text())
-    config["parameters"]["likelihood"] = {"$": "part", "name": "os.system"}
+    config["parameters"]["activation"] = (
+        part if kind == "part" else {"$": kind, "of": part, "keywords": {}}
+    )
     (folder / "config.json").write_text(json.dumps(config))
-    with pytest.raises(ArtifactError, match="not a part of latentia"):
+    with pytest.raises(ArtifactError, match="part of latentia"):
         latentia.load(folder)
 
 
@@ -112,6 +120,12 @@ DAMAGE = {
             (f / "config.json").read_text().replace('"format": 1', '"format": 99')
         ),
         "upgrade latentia",
+    ),
+    "format of another type": (
+        lambda f: (f / "config.json").write_text(
+            (f / "config.json").read_text().replace('"format": 1', '"format": "2"')
+        ),
+        "not that of a latentia",
     ),
     "other estimator": (
         lambda f: (f / "config.json").write_text(
@@ -155,6 +169,34 @@ def test_saving_twice_replaces_the_model_and_leaves_nothing_beside_it(folder):
     assert (folder / "pictures" / "a.png").read_bytes() == b"png"
     latentia.save(fitted(n_components=1), folder)
     assert not (folder / "pictures").exists()
+    assert [f.name for f in folder.parent.iterdir()] == [folder.name]
+
+
+def test_a_config_of_another_program_is_no_model(tmp_path):
+    (tmp_path / "config.json").write_text('{"name": "my web app"}')
+    with pytest.raises(ArtifactError, match="not a model's"):
+        latentia.save(fitted(), tmp_path)
+    assert [f.name for f in tmp_path.iterdir()] == ["config.json"]
+
+
+def test_a_folder_that_cannot_be_moved_is_told_before_training(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ArtifactError, match="current folder"):
+        artifacts.check_writable(".")
+    with pytest.raises(ArtifactError, match="cannot be written"):
+        artifacts.check_writable(tmp_path / ("x" * 250))
+
+
+def test_a_folder_that_cannot_step_aside_leaves_nothing_behind(folder, monkeypatch):
+    before = sorted(f.name for f in folder.iterdir())
+
+    def stuck(self, target):
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    monkeypatch.setattr(Path, "rename", stuck)
+    with pytest.raises(ArtifactError, match="busy"):
+        latentia.save(fitted(n_components=3), folder)
+    assert sorted(f.name for f in folder.iterdir()) == before
     assert [f.name for f in folder.parent.iterdir()] == [folder.name]
 
 

@@ -13,6 +13,12 @@ import numpy as np
 
 from latentia.errors import ArtifactError
 
+# The folders whose classes only describe a model: making one reads and writes nothing.
+_HOMES = frozenset(
+    f"latentia.{folder}"
+    for folder in ("corruptions", "heads", "networks", "objectives", "priors", "training")
+)
+
 
 def spell(value: Any, name: str) -> Any:
     """Return ``value`` as something JSON can hold.
@@ -91,14 +97,15 @@ def _is_public(part: type) -> bool:
     if not part.__module__.startswith("latentia."):
         return False
     module, _, attribute = _public_name(part).rpartition(".")
-    return getattr(import_module(module), attribute, None) is part
+    return module in _HOMES and getattr(import_module(module), attribute, None) is part
 
 
 def _part(name: str) -> Any:
     module, _, attribute = name.rpartition(".")
-    if not module.startswith("latentia."):
+    if module not in _HOMES:
         raise ValueError(f"{name!r} is not a part of latentia.")
     home = import_module(module)
-    if attribute not in home.__all__:
+    part = getattr(home, attribute, None)
+    if attribute not in home.__all__ or not isinstance(part, type):
         raise ValueError(f"{name!r} is not a public part of latentia.")
-    return getattr(home, attribute)
+    return part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
 from safetensors.torch import load as tensors_from_bytes
 from safetensors.torch import save as tensors_to_bytes
 
@@ -20,9 +22,10 @@ from latentia._version import __version__
 from latentia.errors import ArtifactError
 from latentia.estimators import LatentEstimator, estimators, get_state, set_state
 
-__all__ = ["check_writable", "describe", "load", "save"]
+__all__ = ["check_writable", "describe", "is_model", "load", "save"]
 
 _FORMAT = 1
+_KEYS = frozenset({"format", "latentia", "estimator", "parameters", "state", "sha256"})
 
 
 def save(
@@ -54,7 +57,7 @@ def save(
         If the folder is something else than a model, cannot be written, the disk is full, or a
         parameter is an object that a text file cannot hold.
     """
-    target = Path(path)
+    target = Path(path).resolve()
     parameters = {
         name: spell(value, name) for name, value in estimator.get_params(deep=False).items()
     }
@@ -113,7 +116,14 @@ def load(path: str | os.PathLike[str]) -> LatentEstimator:
         )
         state = {name: read(value) for name, value in config["state"].items()}
         set_state(estimator, state, tensors_from_bytes(weights))
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RuntimeError,
+        SafetensorError,
+    ) as error:
         raise ArtifactError(
             f"{folder}: config.json does not describe a model of latentia {__version__} "
             f"({type(error).__name__}: {error})."
@@ -137,8 +147,12 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise ArtifactError(f"{folder} {what}, so it is not a model folder.") from error
     except (OSError, ValueError) as error:
         raise ArtifactError(f"{folder}: config.json cannot be read ({error}).") from error
-    required = {"format", "latentia", "estimator", "parameters", "state", "sha256"}
-    if not isinstance(config, dict) or not required <= config.keys():
+    if not isinstance(config, dict) or not (
+        config.keys() >= _KEYS
+        and isinstance(config["format"], int)
+        and isinstance(config["parameters"], dict)
+        and isinstance(config["state"], dict)
+    ):
         raise ArtifactError(f"{folder}: config.json is not that of a latentia model.")
     if config["format"] > _FORMAT:
         raise ArtifactError(
@@ -155,25 +169,41 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     ------
     ArtifactError
     """
-    target = Path(path)
-    if target.exists() and not target.is_dir():
-        raise ArtifactError(f"{target} is a file; give a folder to write the model to.")
-    if target.is_dir() and any(target.iterdir()) and not (target / "config.json").exists():
-        raise ArtifactError(
-            f"{target} holds files that are not a model's; give an empty or a new folder."
-        )
+    target = Path(path).resolve()
     try:
+        if target.exists() and not target.is_dir():
+            raise ArtifactError(f"{target} is a file; give a folder to write the model to.")
+        if target.is_dir() and any(target.iterdir()) and not is_model(target):
+            raise ArtifactError(
+                f"{target} holds files that are not a model's; give an empty or a new folder."
+            )
+        if target.is_dir() and not os.access(target, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        if target == Path.cwd():
+            raise ArtifactError(f"{target} is the current folder; give one inside it.")
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent):
-            pass
+        os.rmdir(_beside(target, ".partial"))
     except OSError as error:
         raise ArtifactError(
             f"{target} cannot be written ({error.strerror}); choose another folder."
         ) from error
 
 
+def is_model(path: str | os.PathLike[str]) -> bool:
+    """Whether there is a folder that :func:`save` wrote, readable or from a newer version."""
+    try:
+        config = json.loads((Path(path) / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(config, dict) and config.keys() >= _KEYS
+
+
+def _beside(target: Path, suffix: str) -> Path:
+    return Path(tempfile.mkdtemp(prefix=f".{target.name}-", suffix=suffix, dir=target.parent))
+
+
 def _write_folder(target: Path, files: Mapping[str, bytes | str]) -> None:
-    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", suffix=".partial", dir=target.parent))
+    beside = _beside(target, ".partial")
     try:
         for name, content in files.items():
             file = beside / name
@@ -201,11 +231,15 @@ def _replace(beside: Path, target: Path) -> None:
         beside.rename(target)
         return
     # A folder cannot be renamed onto a full one, so the old one steps aside for a moment.
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-", suffix=".old", dir=target.parent))
-    target.rename(old / target.name)
+    old = _beside(target, ".old")
     try:
-        beside.rename(target)
+        target.rename(old / target.name)
+        try:
+            beside.rename(target)
+        except OSError:
+            (old / target.name).rename(target)
+            raise
     except OSError:
-        (old / target.name).rename(target)
+        old.rmdir()
         raise
     shutil.rmtree(old, ignore_errors=True)

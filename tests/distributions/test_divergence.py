@@ -101,3 +101,8 @@ def test_sampled_divergence_is_used_where_no_closed_form_is_known():
 def test_a_point_mass_has_no_closed_form():
     p = Independent(Normal(torch.zeros(2), torch.ones(2)), 1)
     assert not has_exact_divergence(Delta(torch.zeros(2), 1), p)
+
+
+def test_independent_over_two_dimensions_has_no_closed_form_against_a_full_normal():
+    p = Independent(Normal(torch.zeros(4, 2), torch.ones(4, 2)), 2)
+    assert not has_exact_divergence(MultivariateNormal(torch.zeros(2), torch.eye(2)), p)

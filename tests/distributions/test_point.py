@@ -39,3 +39,8 @@ def test_delta_puts_all_mass_on_its_value():
     assert delta.log_prob(VALUE + 1e-3).tolist() == [-torch.inf]
     assert torch.equal(delta.rsample((4,)), VALUE.expand(4, 1, 2))
     assert delta.expand((3,)).batch_shape == (3,)
+
+
+def test_a_scalar_delta_scores_each_value_alone():
+    delta = Delta(torch.tensor([1.0, 2.0]))
+    assert delta.log_prob(torch.tensor([1.0, 3.0])).tolist() == [0.0, -torch.inf]

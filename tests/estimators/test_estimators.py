@@ -16,7 +16,7 @@ from sklearn.exceptions import NotFittedError
 import latentia
 from latentia import VAE, Autoencoder, heads, networks, objectives
 from latentia.errors import TrainingDivergedError
-from latentia.training import Linear
+from latentia.training import Linear, Trainer
 
 DIGITS = load_digits().images
 IRIS = load_iris().data
@@ -179,6 +179,74 @@ def test_partial_fit_goes_on_and_the_first_call_builds():
     assert np.array_equal(model.transform(IRIS), quick(VAE).fit(IRIS).transform(IRIS))
 
 
+def test_partial_fit_after_fit_keeps_the_history():
+    model = quick(VAE, max_iter=5).fit(IRIS)
+    curve = model.loss_curve_["loss"]
+    model.partial_fit(IRIS)
+    assert model.n_iter_ == 6
+    assert model.loss_curve_["loss"][:5] == curve
+    assert model.loss_curve_["epoch"] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(("n", "fraction", "held_out"), [(150, 0.2, 30), (3, 0.9, 2), (2, 0.1, 1)])
+def test_a_share_is_held_out_and_the_rest_is_learned_from(monkeypatch, n, fraction, held_out):
+    seen = []
+    original = Trainer.fit
+
+    def spy(self, data, validation=None, **options):
+        seen.append((len(data), len(validation)))
+        return original(self, data, validation, **options)
+
+    monkeypatch.setattr(Trainer, "fit", spy)
+    quick(VAE, early_stopping=True, validation_fraction=fraction).fit(IRIS[:n])
+    assert seen == [(n - held_out, held_out)]
+
+
+def test_a_learned_scale_starts_at_the_spread_of_the_data():
+    X = np.random.default_rng(0).normal(size=(5000, 2)) * [0.3, 0.3]
+    model = quick(VAE, scaling="none", optimizer="sgd", learning_rate=1e-12, max_iter=1).fit(X)
+    scale = model.decoder_(torch.zeros(1, 2)).base_dist.scale
+    assert scale.detach().numpy() == pytest.approx(0.3, rel=0.03)
+
+
+def test_other_values_than_zero_and_one_are_refused_wherever_a_bernoulli_scores_them():
+    binary = (DIGITS > 8).astype(float)
+    model = quick(VAE).fit(binary)
+    for method in (model.score_samples, model.partial_fit):
+        with pytest.raises(ValueError, match=r"needs values in \[0, 1\]"):
+            method(binary - 0.5)
+
+
+@pytest.mark.parametrize("value", [5.0, 0.0, 1.0])
+def test_constant_data_are_not_called_binary(value):
+    assert quick(VAE).fit(np.full((10, 3), value)).likelihood_ == "normal"
+
+
+def test_minmax_makes_any_table_fit_for_a_bernoulli():
+    model = quick(VAE, likelihood="bernoulli", scaling="minmax").fit(IRIS)
+    assert np.isfinite(model.score_samples(IRIS)).all()
+
+
+@pytest.mark.parametrize("kind", [int, bool, "float32", list])
+def test_codes_of_any_number_type_are_decoded(kind):
+    model = quick(VAE).fit(IRIS)
+    codes = np.ones((3, 2)).tolist() if kind is list else np.ones((3, 2), kind)
+    assert np.array_equal(model.inverse_transform(codes), model.inverse_transform(np.ones((3, 2))))
+
+
+@pytest.mark.parametrize(
+    "codes", [np.full((2, 2), np.nan), np.zeros((0, 2)), [["a", "b"]]], ids=str
+)
+def test_codes_that_are_no_numbers_are_refused(codes):
+    with pytest.raises(ValueError, match=r"NaN|minimum of 1|convert|numeric"):
+        quick(VAE).fit(IRIS).inverse_transform(codes)
+
+
+def test_half_precision_tensors_are_read():
+    X = torch.from_numpy(IRIS).bfloat16()
+    assert quick(VAE).fit(X).transform(X).shape == (150, 2)
+
+
 def test_early_stopping_measures_held_out_examples():
     model = quick(VAE, early_stopping=True, max_iter=200, learning_rate=0.01).fit(IRIS)
     assert "validation_loss" in model.loss_curve_
@@ -298,5 +366,9 @@ def test_other_features_than_in_fit_are_named():
         images.transform(DIGITS[:, :, :7])
     with pytest.raises(ValueError, match=r"\(n, 2\)"):
         table.inverse_transform(np.zeros((4, 3)))
+    with pytest.raises(ValueError, match=r"shape \(8, 8\).*fitted on examples of shape \(4,\)"):
+        table.transform(DIGITS)
+    with pytest.raises(ValueError, match=r"shape \(64,\).*fitted on examples of shape \(8, 8\)"):
+        images.transform(DIGITS.reshape(-1, 64))
     with pytest.raises(ValueError, match="n=0"):
         table.sample(0)

@@ -10,7 +10,7 @@ import torch
 from latentia import conditional, heads, models, networks, priors
 from latentia.errors import TrainingDivergedError
 from latentia.objectives import ELBO, Info, Loss, Objective, Reconstruction
-from latentia.training import Linear, Trainer, optimizers, seeded
+from latentia.training import Cyclical, Linear, Trainer, optimizers, seeded
 
 X = torch.randn(100, 5, generator=torch.Generator().manual_seed(0))
 
@@ -147,6 +147,30 @@ def test_nan_between_two_looks_still_names_its_own_step():
         watch.look()
 
 
+def test_weights_broken_by_the_last_update_are_never_kept():
+    start = build()
+    before = weights(start).clone()
+    with pytest.raises(TrainingDivergedError, match="After step 0, the last of epoch 1"):
+        train(epochs=1, model=start, learning_rate=1e30, x=X[:30])
+    assert torch.equal(weights(start), before)
+
+
+def test_a_schedule_that_restarts_ends_before_its_restart_in_validation():
+    trainer = Trainer(build(), ELBO(beta=Cyclical(1.0, 8)), batch_size=32)
+    history = trainer.fit(X, X, epochs=2)
+    assert history.records[-1]["validation_loss"] == pytest.approx(
+        -history.records[-1]["validation_elbo"]
+    )
+
+
+def test_histories_with_and_without_validation_join():
+    trainer = Trainer(build(), ELBO())
+    trainer.fit(X, epochs=1)
+    history = trainer.fit(X, X, epochs=1)
+    assert math.isnan(history.curve("validation_loss")[0])
+    assert len(history.to_csv().splitlines()) == 3
+
+
 class Interrupt(Poison):
     def forward(self, trace, info):
         if info.step == self.at:
@@ -181,7 +205,7 @@ def test_validation_does_not_change_training():
 
 def test_validation_uses_the_final_weight_of_a_schedule():
     trainer = Trainer(
-        build(), ELBO(beta=Linear(0.0, 1.0, 8)), batch_size=32, learning_rate=0.0, optimizer="sgd"
+        build(), ELBO(beta=Linear(0.0, 1.0, 7)), batch_size=32, learning_rate=0.0, optimizer="sgd"
     )
     history = trainer.fit(X, X, epochs=2)
     for record in history.records:

@@ -13,7 +13,7 @@ from cyclopts.validators import Number
 from latentia.cli._options import DATA, MODEL, OUTPUT, TRAINING, ArrayName, LabelName, Rows
 from latentia.cli._runs import new_run
 from latentia.cli._show import show, show_numbers
-from latentia.errors import TrainingDivergedError
+from latentia.errors import ArtifactError, TrainingDivergedError
 
 if TYPE_CHECKING:
     from latentia.estimators import LatentEstimator
@@ -158,7 +158,10 @@ def fit(
     artifacts.save(estimator, folder)  # whatever becomes of the report, the model is safe
     source = {"spec": data, "x": x, "y": label, "n": rows, "seed": seed}
     files = reports.run_files(estimator, dataset, source)
-    artifacts.save(estimator, folder, files)
+    try:
+        artifacts.save(estimator, folder, files)
+    except ArtifactError as error:
+        raise ArtifactError(f"the model lies in {folder}, but not its report: {error}") from error
     _tell(estimator, json.loads(files["metrics.json"]), folder)
 
 
@@ -168,7 +171,7 @@ def _train(estimator: LatentEstimator, X: Any, folder: Path) -> None:
     try:
         estimator.fit(X)
     except TrainingDivergedError:
-        if estimator.n_iter_ > 0:
+        if estimator.history_.kept > 0 and not artifacts.is_model(folder):
             artifacts.save(estimator, folder, {"history.csv": estimator.history_.to_csv()})
             print(f"latentia: {folder} keeps the last good weights.", file=sys.stderr)
         raise

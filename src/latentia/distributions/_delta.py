@@ -60,9 +60,9 @@ class Delta(Distribution):
         return self.value.expand(*sample_shape, *self.value.shape)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        hit = (value == self.value).flatten(value.dim() - len(self.event_shape))
+        hit = value == self.value
         if self.event_shape:
-            hit = hit.all(-1)
+            hit = hit.flatten(-len(self.event_shape)).all(-1)
         return torch.where(hit, 0.0, -torch.inf).to(self.value.dtype)
 
     def entropy(self) -> Tensor:

@@ -18,11 +18,15 @@ from latentia.distributions._delta import Delta
 
 
 def _normal_parameters(distribution: Independent) -> tuple[Tensor, Tensor]:
-    if not (
-        isinstance(distribution.base_dist, Normal) and distribution.reinterpreted_batch_ndims == 1
-    ):
+    if not _is_diagonal_normal(distribution):
         raise NotImplementedError
     return distribution.base_dist.loc, distribution.base_dist.scale
+
+
+def _is_diagonal_normal(distribution: Independent) -> bool:
+    return (
+        isinstance(distribution.base_dist, Normal) and distribution.reinterpreted_batch_ndims == 1
+    )
 
 
 @register_kl(MultivariateNormal, Independent)
@@ -59,9 +63,9 @@ def has_exact_divergence(q: Distribution, p: Distribution) -> bool:
             q.base_dist, p.base_dist
         )
     if isinstance(q, Independent) and isinstance(p, MultivariateNormal):
-        return isinstance(q.base_dist, Normal)
+        return _is_diagonal_normal(q)
     if isinstance(q, MultivariateNormal) and isinstance(p, Independent):
-        return isinstance(p.base_dist, Normal)
+        return _is_diagonal_normal(p)
     return _dispatch_kl(type(q), type(p)) is not NotImplemented
 
 

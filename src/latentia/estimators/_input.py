@@ -11,6 +11,7 @@ import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_array, validate_data
 
+from latentia._arrays import as_array
 from latentia.data import check_finite, frame_to_array, is_frame
 
 
@@ -34,7 +35,7 @@ def check_input(estimator: BaseEstimator, X: Any, *, reset: bool) -> np.ndarray:
     values = X
     names = None
     if isinstance(X, torch.Tensor):
-        X = values = X.detach().cpu().numpy()
+        X = values = as_array(X)
     elif is_frame(X):
         values, names = frame_to_array(X, "X")
     array = check_array(
@@ -51,14 +52,15 @@ def check_input(estimator: BaseEstimator, X: Any, *, reset: bool) -> np.ndarray:
         raise ValueError(
             f"X has shape {array.shape}; a table is (n, d), images are (n, H, W) or (n, C, H, W)."
         )
-    validate_data(estimator, X, reset=reset, skip_check_array=True)
-    check_finite(array, "X contains NaN or infinity", names)
-    shape = getattr(estimator, "event_shape_", array.shape[1:])
-    if not reset and array.shape[1:] != tuple(shape):
+    shape = array.shape[1:] if reset else tuple(estimator.event_shape_)
+    if array.shape[1:] != shape and max(array.ndim - 1, len(shape)) > 1:
         raise ValueError(
             f"X holds examples of shape {array.shape[1:]}, but {type(estimator).__name__} was "
-            f"fitted on examples of shape {tuple(shape)}."
+            f"fitted on examples of shape {shape}."
         )
+    # Between tables, scikit-learn's own sentence names the number of features or the columns.
+    validate_data(estimator, X, reset=reset, skip_check_array=True)
+    check_finite(array, "X contains NaN or infinity", names)
     return array
 
 

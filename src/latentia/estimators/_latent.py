@@ -15,9 +15,10 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_array, check_is_fitted
 from torch import Tensor
 
+from latentia._arrays import as_array
 from latentia._names import lookup
 from latentia.conditional import Amortized
 from latentia.data import scalings
@@ -114,8 +115,11 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
         """
         first = not self.__sklearn_is_fitted__()
         array = self._build(X) if first else check_input(self, X, reset=False)
+        self._check_support(array)
         if not hasattr(self, "_trainer"):
             self._trainer = self._new_trainer(_STEPS)
+            if not first:
+                self._trainer.go_on_from(self.history_)
         try:
             self._trainer.fit(_as_tensor(array), epochs=1)
         except TrainingDivergedError:
@@ -136,10 +140,13 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
             self._say(f"{self.scaling_.n_constant} feature(s) are constant and carry nothing.")
         self._seed = _fresh_seed(self.random_state)
         self._assemble()
-        check_support(self.decoder_.space, self.likelihood, array, self.scaling_)
+        self._check_support(array)
         with torch.no_grad():
             self.decoder_.head.start_from(self.scaling_(_as_tensor(array[:_ROWS])))
         return array
+
+    def _check_support(self, array: np.ndarray) -> None:
+        check_support(self.decoder_.space, self.likelihood, array, self.scaling_)
 
     def _assemble(self) -> None:
         with seeded(self._seed):
@@ -187,7 +194,7 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
     def _rows_for_training(self, n: int) -> tuple[np.ndarray, np.ndarray]:
         if not self.early_stopping:
             return np.arange(n), np.arange(0)
-        n_held_out = max(1, round(self.validation_fraction * n))
+        n_held_out = min(n - 1, max(1, round(self.validation_fraction * n)))
         order = np.random.default_rng(self._seed).permutation(n)
         return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])
 
@@ -253,8 +260,9 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
             For codes of another width.
         """
         check_is_fitted(self)
-        codes = np.asarray(Z.detach().cpu() if isinstance(Z, Tensor) else Z)
-        if codes.ndim != 2 or codes.shape[1] != self.n_components:
+        codes = check_array(as_array(Z), dtype="numeric", input_name="Z", ensure_min_samples=1)
+        codes = codes.astype(as_array(self.scaling_.scale).dtype)
+        if codes.shape[1] != self.n_components:
             raise ValueError(
                 f"Z has shape {codes.shape}, but {type(self).__name__} decodes codes of shape "
                 f"(n, {self.n_components})."
@@ -294,7 +302,11 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
     def score_samples(self, X: Any) -> Any:
         """Return a number in nats for each example, shape (n,), higher is better."""
-        return self._map(X, lambda x: self._score_batch(x) + self._log_jacobian())
+        check_is_fitted(self)
+        array = check_input(self, X, reset=False)
+        self._check_support(array)
+        scores = self._map_array(array, lambda x: self._score_batch(x) + self._log_jacobian())
+        return torch.from_numpy(scores) if isinstance(X, Tensor) else scores
 
     def _log_jacobian(self) -> Tensor | float:
         # Densities change with the units of the data; probabilities of discrete values do not.

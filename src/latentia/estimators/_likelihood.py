@@ -10,6 +10,8 @@ from latentia._blocks import blocks
 from latentia.data import Affine
 from latentia.heads import Head
 
+_ROUNDING = 1e-6
+
 
 def choose_likelihood(
     likelihood: str | Callable[..., Head],
@@ -20,9 +22,8 @@ def choose_likelihood(
     """Return ``likelihood``, or the name that "auto" stands for, and say so."""
     if likelihood != "auto":
         return likelihood
-    values = {float(scaling.shift.min()), float((scaling.shift + scaling.scale).max())}
-    if scaling.scale.numel() == 1 and _is_binary(array, sorted(values)):
-        say("likelihood='bernoulli', because every value is 0 or 1.")
+    if _is_binary(array, scaling):
+        say("likelihood='bernoulli', because every scaled value is 0 or 1.")
         return "bernoulli"
     say("likelihood='normal' with a learned scale, because values are not all 0 or 1.")
     return "normal"
@@ -37,9 +38,11 @@ def check_support(space: str, likelihood: object, array: np.ndarray, scaling: Af
     """
     if space not in ("binary", "unit"):
         return
-    low = float(((array.min(0) - scaling.shift.numpy()) / scaling.scale.numpy()).min())
-    high = float(((array.max(0) - scaling.shift.numpy()) / scaling.scale.numpy()).max())
-    if low < 0 or high > 1 + 1e-6:
+    shift, scale = scaling.shift.cpu().numpy(), scaling.scale.cpu().numpy()
+    low = float(((array.min(0) - shift) / scale).min())
+    high = float(((array.max(0) - shift) / scale).max())
+    # Rounding in float32 may put the smallest value a little below 0.
+    if low < -_ROUNDING or high > 1 + _ROUNDING:
         raise ValueError(
             f"likelihood={likelihood!r} needs values in [0, 1], but after scaling="
             f"{scaling.rule!r} X lies in [{low:.4g}, {high:.4g}]; use likelihood='normal', or "
@@ -47,5 +50,8 @@ def check_support(space: str, likelihood: object, array: np.ndarray, scaling: Af
         )
 
 
-def _is_binary(array: np.ndarray, values: list[float]) -> bool:
+def _is_binary(array: np.ndarray, scaling: Affine) -> bool:
+    if bool(scaling.shift.any()) or scaling.scale.numel() > 1 or array.min() == array.max():
+        return False
+    values = [0.0, float(scaling.scale)]
     return all(bool(np.isin(block, values).all()) for _, block in blocks(array))

@@ -39,6 +39,10 @@ class Batch:
     def __len__(self) -> int:
         return len(self.x)
 
+    def head(self, n: int) -> Batch:
+        """Return the first n examples, uncorrupted."""
+        return Batch(self.x[:n], tuple(c[:n] for c in self.conditions))
+
 
 @dataclass(frozen=True)
 class Trace:

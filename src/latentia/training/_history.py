@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from dataclasses import dataclass, field
 
 
@@ -42,18 +43,20 @@ class History:
 
     def curve(self, name: str) -> list[float]:
         """Return one quantity over the epochs."""
-        return [record[name] for record in self.records]
+        return [record.get(name, math.nan) for record in self.records]
 
     def curves(self) -> dict[str, list[float]]:
         """Return every quantity over the epochs."""
-        names = self.records[0] if self.records else {}
-        return {name: self.curve(name) for name in names}
+        return {name: self.curve(name) for name in self._names()}
 
     def to_csv(self) -> str:
         """Return the records as comma-separated text with a header."""
         text = io.StringIO()
-        names = list(self.records[0]) if self.records else []
-        writer = csv.DictWriter(text, names, lineterminator="\n")
+        writer = csv.DictWriter(text, self._names(), lineterminator="\n")
         writer.writeheader()
         writer.writerows(self.records)
         return text.getvalue()
+
+    def _names(self) -> list[str]:
+        # Only some calls of fit may have had held-out examples.
+        return list(dict.fromkeys(name for record in self.records for name in record))

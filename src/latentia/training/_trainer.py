@@ -167,7 +167,7 @@ class Trainer:
         data = self._on_device(data)
         validation = None if validation is None else self._on_device(validation)
         steps_per_epoch = math.ceil(len(data) / self.batch_size)
-        final = Info(self.step + epochs * steps_per_epoch, self.epoch + epochs, len(data))
+        final = Info(self.step + epochs * steps_per_epoch - 1, self.epoch + epochs, len(data))
         progress = Progress(epochs * steps_per_epoch, self.verbose)
         first_step = self.step
         best, best_loss, best_epoch = self._snapshot(), math.inf, self.epoch
@@ -180,6 +180,7 @@ class Trainer:
                     if validation is not None:
                         for name, value in self._measure(validation, final).items():
                             record[f"validation_{name}"] = value
+                    self._check_last_update(data, record, final)
                     self.history.records.append(record)
                     progress.update(self.step - first_step, record)
                     good, self.history.kept = self._snapshot(), self.epoch
@@ -203,6 +204,26 @@ class Trainer:
             self._restore(best)
             self.history.kept = best_epoch
         return self.history
+
+    def go_on_from(self, history: History) -> None:
+        """Count steps and epochs on from those of an earlier trainer of the same model."""
+        self.history = history
+        if history.records:
+            last = history.records[-1]
+            self.epoch, self.step = int(last["epoch"]), int(last["step"])
+
+    def _check_last_update(self, data: Batch, record: dict[str, float], final: Info) -> None:
+        """Refuse an epoch whose last update, which no loss has seen, broke the weights."""
+        seen = record
+        if "validation_loss" not in record:
+            seen = self._measure(data.head(self.batch_size), final)
+        for name, value in seen.items():
+            if not math.isfinite(value):
+                raise TrainingDivergedError(
+                    f"After step {self.step - 1}, the last of epoch {self.epoch}, the term "
+                    f"{name!r} is {value}. {self._advice} The weights are those of the last good "
+                    "epoch."
+                )
 
     def _train_one_epoch(self, data: Batch, tell: Callable[[int], None]) -> dict[str, float]:
         self.model.train()
