@@ -30,8 +30,8 @@ def spell(value: Any, name: str) -> Any:
     """
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, np.generic):
-        return value.item()
+    if isinstance(value, np.generic | np.ndarray):
+        return spell(value.tolist(), name)
     if isinstance(value, tuple | list):
         kind = "tuple" if isinstance(value, tuple) else "list"
         return {"$": kind, "items": [spell(item, name) for item in value]}

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -257,13 +258,36 @@ def interrupt_after(monkeypatch, epochs, error=KeyboardInterrupt):
     monkeypatch.setattr(Trainer, "_train_one_epoch", train)
 
 
-def test_bugs_are_not_hidden(monkeypatch):
+@pytest.mark.parametrize("bug", [RuntimeError, TypeError, ImportError, ModuleNotFoundError])
+def test_bugs_and_broken_installs_are_not_hidden(monkeypatch, bug):
+    fit_fails(monkeypatch, bug("No module named 'a bug'"))
+    with pytest.raises(bug, match="a bug"):
+        main(["fit", "iris"])
+
+
+def test_a_missing_extra_is_named(monkeypatch, capsys):
+    # None in sys.modules makes an import fail as if there were no such package.
+    monkeypatch.setitem(sys.modules, "pyarrow.csv", None)
+    Path("table.csv").write_text("a,b\n1,2\n3,4\n")
+    assert main(["fit", "table.csv"]) == 2
+    assert "latentia[data]" in capsys.readouterr().err
+
+
+OUT_OF_MEMORY = [MemoryError(), RuntimeError("CUDA out of memory. Tried to allocate 8 GiB.")]
+
+
+@pytest.mark.parametrize("error", OUT_OF_MEMORY, ids=["numpy", "torch"])
+def test_too_little_memory_is_one_sentence(monkeypatch, capsys, error):
+    fit_fails(monkeypatch, error)
+    assert main(["fit", "iris"]) == 2
+    assert capsys.readouterr().err.startswith("latentia: error: this takes more memory")
+
+
+def fit_fails(monkeypatch, error):
     def broken(self, X, y=None):
-        raise RuntimeError("a bug")
+        raise error
 
     monkeypatch.setattr(LatentEstimator, "fit", broken)
-    with pytest.raises(RuntimeError, match="a bug"):
-        main(["fit", "iris"])
 
 
 def test_debugging_shows_where_a_mistake_was_noticed(monkeypatch):

@@ -58,6 +58,19 @@ MISTAKES = {
     "code of 0": (["fit", "iris", "--latent", "0"], "--latent"),
     "code of -1": (["fit", "iris", "--latent", "-1"], "--latent"),
     "code of text": (["fit", "iris", "--latent", "two"], "--latent"),
+    "code of 2.5": (["fit", "iris", "--latent", "2.5"], "'2.5' is not a whole number"),
+    "code of 2.0": (["fit", "iris", "--latent", "2.0"], "--latent"),
+    "code of markup": (["fit", "iris", "--latent", "[/b]"], "'[/b]' is not"),
+    "code without end": (["fit", "iris", "--latent", "9" * 30, "--quiet"], "memory"),
+    "code of petabytes": (["fit", "iris", "--latent", str(10**15), "--quiet"], "memory"),
+    "hidden of petabytes": (["fit", "iris", "--hidden", str(10**15), "--quiet"], "memory"),
+    "passes of 1.5": (["fit", "iris", "--epochs", "1.5"], "--epochs"),
+    "rows of 20.5": (["data", "iris", "--rows", "20.5"], "--rows"),
+    "batch of 2.5": (["fit", "iris", "--batch-size", "2.5"], "--batch-size"),
+    "patience of 2.5": (["fit", "iris", "--patience", "2.5"], "--patience"),
+    "seed of 0.5": (["fit", "iris", "--seed", "0.5"], "--seed"),
+    "samples of 2.5": (["sample", "run", "--out", "x.npy", "--n", "2.5"], "--n"),
+    "sample's seed": (["sample", "run", "--out", "x.npy", "--seed", "2.5"], "--seed"),
     "epochs": (["fit", "iris", "--epochs", "0"], "--epochs"),
     "rate": (["fit", "iris", "--learning-rate", "0"], "--learning-rate"),
     "corruption": (["fit", "iris", "--corruption", "gausian"], "did you mean 'gaussian'"),
@@ -69,7 +82,10 @@ MISTAKES = {
     "beta": (["fit", "iris", "--model", "autoencoder", "--beta", "2"], "'beta'"),
     "rows": (["fit", "iris", "--rows", "1000"], "150"),
     "device": (["fit", "iris", "--device", "gpu", "--quiet"], "device"),
+    "device that computes nothing": (["fit", "iris", "--device", "meta", "--quiet"], "'cpu'"),
     "option": (["fit", "iris", "--modle", "vae"], "--model"),
+    "numbers as text": (["evaluate", "run", "--out", "numbers.txt"], "json"),
+    "result as text": (["reproduce", "first-vae", "--out", "result.txt"], "json"),
     "command": (["fti", "iris"], '"fit"'),
     "no data": (["fit"], "DATA"),
     "x": (["fit", "iris", "--x", "images"], "x="),
@@ -135,6 +151,17 @@ def test_codes_of_another_width(model_folder, refused):
     assert "(4, 3)" in refused("decode", model_folder, "codes.npy", "--out", "x.npy")
 
 
+def test_codes_have_no_labels(model_folder, refused):
+    Path("codes.csv").write_text("a,b,kind\n1,2,x\n3,4,y\n")
+    message = refused("decode", model_folder, "codes.csv", "--out", "x.npy")
+    assert "'kind'" in message and "label" not in message
+
+
+def test_more_examples_than_memory(model_folder, refused):
+    assert "--n" in refused("sample", model_folder, "--n", 10**12, "--out", "x.npy")
+    assert "--n" in refused("sample", model_folder, "--n", 10**400, "--out", "x.npy")
+
+
 def test_columns_that_differ_are_named(refused, capsys):
     Path("old.csv").write_text(TABLE)
     Path("new.csv").write_text(TABLE.replace("a,b,c", "a,b,d"))
@@ -157,6 +184,34 @@ def test_a_damaged_model(model_folder, refused):
 def test_damaged_numbers(model_folder, refused):
     (model_folder / "metrics.json").write_text("{")
     assert "metrics.json" in refused("info", model_folder)
+
+
+SPOILT = [b"[1, 2]", b"3", b'"text"', b'{"data": [1]}', b'{"data": {"spec": 5}}', b"\xff\xfe{"]
+
+
+@pytest.mark.parametrize("content", SPOILT)
+def test_numbers_that_are_not_those_of_a_run(model_folder, refused, content):
+    (model_folder / "metrics.json").write_bytes(content)
+    assert "metrics.json" in refused("info", model_folder)
+    assert "metrics.json" in refused("evaluate", model_folder)
+    assert "metrics.json" in refused("encode", model_folder, "digits", "--out", "codes.npy")
+    assert "metrics.json" in refused("sample", model_folder, "--out", "new.png")
+
+
+@pytest.mark.parametrize("content", ['{"a": 1}', '{"data": null}', '{"data": {"name": "x"}}'])
+def test_numbers_without_data_are_missed_only_where_they_are_needed(model_folder, refused, content):
+    (model_folder / "metrics.json").write_text(content)
+    assert "metrics.json" in refused("info", model_folder)
+    assert "--on" in refused("evaluate", model_folder)
+    assert main(["encode", str(model_folder), "digits", "--rows", "9", "--out", "codes.npy"]) == 0
+    assert main(["sample", str(model_folder), "--out", "new.png"]) == 0
+
+
+def test_numbers_that_cannot_be_read(model_folder, refused):
+    (model_folder / "metrics.json").unlink()
+    (model_folder / "metrics.json").mkdir()
+    assert "metrics.json" in refused("info", model_folder)
+    assert "metrics.json" in refused("encode", model_folder, "digits", "--out", "codes.npy")
 
 
 def test_a_run_without_a_memory_of_its_data(model_folder, refused):

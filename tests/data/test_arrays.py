@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from latentia.data import load
 
@@ -12,6 +13,24 @@ def test_npy_stays_on_disk(tmp_path):
     data = load(tmp_path / "x.npy", n=3)
     assert isinstance(data.X, np.memmap)
     np.testing.assert_array_equal(data.X, X[:3])
+
+
+@pytest.mark.parametrize(
+    ("stored", "loaded"),
+    [
+        (">f4", np.float32),
+        (">i8", np.int64),
+        (">u2", np.uint16),
+        (np.longdouble, np.float64),
+        (np.float16, np.float16),
+    ],
+)
+def test_foreign_types_become_those_of_torch(tmp_path, stored, loaded):
+    X = np.arange(6).reshape(3, 2)
+    np.save(tmp_path / "x.npy", X.astype(stored))
+    data = load(tmp_path / "x.npy")
+    assert data.X.dtype == np.dtype(loaded)
+    np.testing.assert_array_equal(torch.from_numpy(np.array(data.X)).numpy(), X)
 
 
 def test_npy_takes_labels_as_an_array(tmp_path):

@@ -62,6 +62,26 @@ def test_pandas_nullable_and_categorical_columns():
         load(frame)
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        pd.DataFrame({"a": pd.Categorical([1, 2])}),
+        pa.table({"a": pa.array([1, 2]).dictionary_encode()}),
+        pl.DataFrame({"a": pl.Series(["1", "2"], dtype=pl.Enum(["1", "2"]))}),
+    ],
+    ids=["pandas", "pyarrow", "polars"],
+)
+def test_categories_are_not_numbers(table):
+    with pytest.raises(ValueError, match=r"column 'a' is categorical, .* cast it to numbers"):
+        load(table)
+
+
+@each
+def test_blank_labels_are_missing(frame):
+    with pytest.raises(ValueError, match=r"label column 'b' has 2 missing .* row 2 "):
+        load(frame({"a": [1, 2, 3], "b": ["u", "", None]}), y="b")
+
+
 def test_two_columns_of_one_name():
     with pytest.raises(ValueError, match=r"^frame: two columns .*'a' 2 times"):
         load(pd.DataFrame(np.eye(2), columns=["a", "a"]))

@@ -74,6 +74,16 @@ def test_subfolders_are_labels(tmp_path, grey):
     assert load(tmp_path, n=3).y.tolist() == ["cat", "cat", "dog"]
 
 
+def test_hidden_files_and_folders_are_passed_over(tmp_path, grey):
+    save(tmp_path / "cat" / "0.png", grey[0])
+    save(tmp_path / "dog" / "1.png", grey[1])
+    save(tmp_path / ".thumbnails" / "0.png", grey[2])
+    (tmp_path / "cat" / "._0.png").write_bytes(b"no image")
+    data = load(tmp_path)
+    assert data.y.tolist() == ["cat", "dog"]
+    np.testing.assert_array_equal(data.X, grey[:2])
+
+
 def test_only_the_images_asked_for_are_read(tmp_path, grey):
     save(tmp_path / "0.png", grey[0])
     save(tmp_path / "1.png", grey[1])

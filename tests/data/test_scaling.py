@@ -85,6 +85,11 @@ def test_minmax_fills_the_unit_interval():
         (RNG.normal(size=(9, 4, 4)), "standard"),
         (RNG.integers(0, 200, (9, 4)), "standard"),
         (np.zeros((9, 4)), "none"),
+        (load("digits").X.reshape(-1, 64) / 16, "none"),
+        (1e-3 * RNG.uniform(size=(9, 4)), "standard"),
+        (np.array([[0.0, 0.5], [0.2, 0.3]]), "none"),
+        (np.array([[0.0, 0.49], [0.2, 0.3]]), "standard"),
+        (np.array([[0.1, 1.0], [0.2, 0.3]]), "standard"),
     ],
 )
 def test_auto(X, rule):
@@ -112,6 +117,33 @@ def test_moments_do_not_depend_on_the_blocks(monkeypatch):
 def test_a_spread_too_small_for_float32_counts_as_none():
     X = np.array([[0.0], [1e-60]])
     assert float(scalings["standard"](X).scale) == 1
+
+
+@pytest.mark.parametrize("rule", ["minmax", "standard"])
+@pytest.mark.parametrize("value", [0.1, 1e9 / 3, -7.3e-5])
+def test_rounding_is_no_spread(rule, value):
+    ulp = abs(value) * np.finfo(np.float32).eps / 2
+    columns = [np.full(999, value), value + ulp * RNG.integers(0, 2, 999), RNG.normal(size=999)]
+    scaling = scalings[rule](np.column_stack(columns))
+    assert scaling.scale[:2].tolist() == [1, 1]
+    assert scaling.scale[2] != 1
+    assert scaling.n_constant == 2
+
+
+def test_rounding_is_no_spread_in_images():
+    assert float(scalings["standard"](np.full((999, 3, 3), 0.1)).scale) == 1
+
+
+@pytest.mark.parametrize("rule", ["minmax", "standard"])
+@pytest.mark.parametrize("dtype", [np.float64, np.int64, np.int32, np.uint32])
+def test_a_large_offset_costs_no_digits(rule, dtype):
+    seconds = RNG.integers(0, 3600, (500, 1))
+    X = (1_700_000_000 + seconds).astype(dtype)
+    scaling = scalings[rule](X)
+    u = scaling(torch.as_tensor(X))
+    steps = (u - u[0]) * scaling.scale
+    assert u.dtype == scaling.scale.dtype
+    np.testing.assert_allclose(steps.numpy(), seconds - seconds[0], atol=1e-2)
 
 
 def test_leading_dimensions_are_kept():

@@ -62,6 +62,7 @@ def test_numbers_that_turn_up_late_in_a_column(csv):
         ("a,b\n", r"2 column\(s\) but no rows"),
         ("a,b\n1,2,3\n4,5\n", "not a readable table .*Expected 2 columns, got 3"),
         ("", "empty"),
+        ("a" * 131_073 + ",b\n1,2\n", r"first line is not a row of a table \(field larger"),
     ],
 )
 def test_refusals_name_file_and_place(csv, text, message):
@@ -81,6 +82,9 @@ def test_label_column_that_is_not_there_or_not_whole(csv):
         load(csv("a,kind\n1,x\n2,y\n"), y="knd")
     with pytest.raises(ValueError, match=r"label column 'kind' has 1 missing .* row 2"):
         load(csv("a,kind\n1,3\n2,\n"), y="kind")
+    for blank in ("", " ", "null", '""'):
+        with pytest.raises(ValueError, match=r"label column 'kind' has 2 missing .* row 2"):
+            load(csv(f"a,kind\n1,x\n2,{blank}\n3,{blank}\n"), y="kind")
     with pytest.raises(ValueError, match="no feature columns"):
         load(csv("kind\n1\n2\n"), y="kind")
 

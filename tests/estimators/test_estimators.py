@@ -222,6 +222,20 @@ def test_constant_data_are_not_called_binary(value):
     assert quick(VAE).fit(np.full((10, 3), value)).likelihood_ == "normal"
 
 
+def test_data_that_a_bounded_likelihood_can_explain_are_left_alone():
+    X = np.random.default_rng(0).uniform(0.1, 0.9, (50, 4))
+    for likelihood in ("continuous-bernoulli", heads.Bernoulli):
+        assert quick(VAE, likelihood=likelihood).fit(X).scaling_.rule == "none"
+    assert quick(VAE).fit(X).scaling_.rule == "standard"
+
+
+def test_timestamps_keep_their_digits():
+    seconds = 1.7e9 + np.sort(np.random.default_rng(0).uniform(0, 600, 300))
+    X = np.c_[seconds, np.random.default_rng(1).normal(size=300)]
+    codes = quick(Autoencoder, max_iter=30).fit(X).transform(X)
+    assert len(np.unique(codes[:, 0])) > 290
+
+
 def test_minmax_makes_any_table_fit_for_a_bernoulli():
     model = quick(VAE, likelihood="bernoulli", scaling="minmax").fit(IRIS)
     assert np.isfinite(model.score_samples(IRIS)).all()

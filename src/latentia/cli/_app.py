@@ -27,6 +27,15 @@ FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 
 _EXAMPLES = "Examples\n--------\n"
 
+# The errors have no types of their own: a package of an extra is missing, or torch cannot allocate.
+_EXTRA = "latentia["
+_TOO_LARGE = (
+    "can't allocate memory",
+    "out of memory",
+    "Storage size calculation overflowed",
+    "Overflow when unpacking long",
+)
+
 app = App(
     name="latentia",
     help="Autoencoders whole: train them, look at them, use them.",
@@ -99,12 +108,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of a pipe has seen enough; leave nothing for the interpreter to flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except (CycloptsError, TrainingDivergedError, ValueError, OSError, ImportError) as error:
-        if os.environ.get("LATENTIA_DEBUG"):
+    except Exception as error:
+        sentence = _explanation(error)
+        if sentence is None or os.environ.get("LATENTIA_DEBUG"):
             raise
         diverged = isinstance(error, TrainingDivergedError)
-        return _fail(f"error: {error}", FAILED if diverged else REFUSED)
+        return _fail(f"error: {sentence}", FAILED if diverged else REFUSED)
     return code or 0
+
+
+def _explanation(error: Exception) -> str | None:
+    """Return what the user should read about an error; None is a bug, which keeps its traceback."""
+    text = str(error)
+    if isinstance(error, (CycloptsError, TrainingDivergedError, ValueError, OSError)):
+        return text
+    if isinstance(error, ImportError) and _EXTRA in text:
+        return text
+    too_large = isinstance(error, (RuntimeError, TypeError)) and any(s in text for s in _TOO_LARGE)
+    if too_large or isinstance(error, MemoryError):
+        return (
+            "this takes more memory than there is; ask for fewer codes, hidden units or rows, "
+            "or for smaller batches."
+        )
+    return None
 
 
 def _fail(message: str, code: int) -> int:

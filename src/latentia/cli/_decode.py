@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from latentia.cli._options import OutFile
-from latentia.cli._runs import numbers_of
+from latentia.cli._runs import memory_of
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def decode(run: Path, codes: str, /, *, out: OutFile) -> None:
@@ -30,6 +34,21 @@ def decode(run: Path, codes: str, /, *, out: OutFile) -> None:
     from latentia import artifacts, data
 
     estimator = artifacts.load(run)
-    decoded = estimator.inverse_transform(data.load(codes).X)
-    data.write_table(out, decoded, numbers_of(run).get("data", {}).get("columns"))
+    decoded = estimator.inverse_transform(_codes(codes))
+    data.write_table(out, decoded, memory_of(run).get("columns"))
     print(f"{out}: {len(decoded):,} examples of shape {decoded.shape[1:]}")
+
+
+def _codes(spec: str) -> np.ndarray:
+    from latentia import data
+
+    try:
+        return data.load(spec).X
+    except ValueError as error:
+        fault, _, advice = str(error).partition("; ")
+        if "label" not in advice:
+            raise
+        # What helps for data does not for codes, which have no labels.
+        raise ValueError(
+            f"{fault}; a table of codes holds one column of numbers for each dimension, no more."
+        ) from error

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from latentia._files import write_whole
-from latentia.cli._options import DATA, OUTPUT, ArrayName, LabelName, Rows
+from latentia.cli._options import DATA, ArrayName, JsonFile, LabelName, Rows
 from latentia.cli._runs import dataset_of
 from latentia.cli._show import show_numbers
 
@@ -21,7 +21,7 @@ def evaluate(
     x: ArrayName = None,
     label: LabelName = None,
     rows: Rows = None,
-    out: Annotated[Path | None, Parameter(name=("--out", "-o"), group=OUTPUT)] = None,
+    out: JsonFile = None,
 ) -> None:
     """Measure a model on data: reconstruction, likelihood, codes, and what labels read from them.
 

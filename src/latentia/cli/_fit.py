@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from latentia.cli._options import DATA, MODEL, OUTPUT, TRAINING, ArrayName, LabelName, Rows
+from latentia.cli._options import (
+    DATA,
+    MODEL,
+    OUTPUT,
+    TRAINING,
+    ArrayName,
+    LabelName,
+    Rows,
+    at_least,
+)
 from latentia.cli._runs import new_run
 from latentia.cli._show import show, show_numbers
 from latentia.errors import ArtifactError, TrainingDivergedError
@@ -21,8 +30,6 @@ if TYPE_CHECKING:
 _Model = Parameter(group=MODEL)
 _Training = Parameter(group=TRAINING)
 _Output = Parameter(group=OUTPUT)
-_AtLeastOne = Parameter(validator=Number(gte=1))
-_NotNegative = Parameter(validator=Number(gte=0))
 
 
 def fit(
@@ -33,7 +40,7 @@ def fit(
     label: LabelName = None,
     rows: Rows = None,
     model: Annotated[str, _Model] = "vae",
-    latent: Annotated[int, _Model, _AtLeastOne] = 2,
+    latent: Annotated[int, _Model, at_least(1)] = 2,
     likelihood: Annotated[str | None, _Model] = None,
     scaling: Annotated[str | None, _Model] = None,
     corruption: Annotated[str | None, _Model] = None,
@@ -41,12 +48,12 @@ def fit(
     hidden: Annotated[str | None, _Model] = None,
     beta: Annotated[float | None, _Model] = None,
     penalty: Annotated[str | None, _Model] = None,
-    penalty_weight: Annotated[float | None, _Model, _NotNegative] = None,
-    epochs: Annotated[int | None, _Training, _AtLeastOne] = None,
-    batch_size: Annotated[int | None, _Training, _AtLeastOne] = None,
+    penalty_weight: Annotated[float | None, _Model, Parameter(validator=Number(gte=0))] = None,
+    epochs: Annotated[int | None, _Training, at_least(1)] = None,
+    batch_size: Annotated[int | None, _Training, at_least(1)] = None,
     learning_rate: Annotated[float | None, _Training, Parameter(validator=Number(gt=0))] = None,
-    patience: Annotated[int | None, _Training, _NotNegative] = None,
-    seed: Annotated[int, _Training, _NotNegative] = 0,
+    patience: Annotated[int | None, _Training, at_least(0)] = None,
+    seed: Annotated[int, _Training, at_least(0)] = 0,
     device: Annotated[str | None, _Training] = None,
     out: Annotated[Path | None, _Output, Parameter(name=("--out", "-o"))] = None,
     overwrite: Annotated[bool, _Output] = False,

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from latentia.cli._runs import numbers_of
+from latentia.cli._runs import damaged, memory_of, numbers_of
 from latentia.cli._show import show, show_numbers
 
 
@@ -29,9 +29,13 @@ def info(run: Path, /) -> None:
     print(f"{run}: {config['estimator']}, written by latentia {config['latentia']}\n")
     show((name, _plain(value)) for name, value in config["parameters"].items())
     if numbers:
-        data = numbers["data"]
-        print(f"\nfitted on {data['name']}: {data['n_available']:,} examples, {data['what']}\n")
-        show_numbers(numbers)
+        data = memory_of(run)
+        try:
+            what = f"{data['name']}: {data['n_available']:,} examples, {data['what']}"
+            print(f"\nfitted on {what}\n")
+            show_numbers(numbers)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise damaged(run, f"it is not what fit writes: {error}") from error
     print("\nfiles: " + ", ".join(_files(run)))
 
 

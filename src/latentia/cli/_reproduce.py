@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from latentia._files import write_whole
+from latentia.cli._options import JsonFile
 from latentia.cli._show import show
 
 
@@ -18,7 +16,7 @@ def reproduce(
     /,
     *,
     mnist: Path | None = None,
-    out: Annotated[Path | None, Parameter(name=("--out", "-o"))] = None,
+    out: JsonFile = None,
 ) -> int:
     """Measure a published number again, or list those that can be.
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from latentia.data import Dataset
 
 _RUNS = Path("runs")
+_NUMBERS = "metrics.json"
 _REMEMBERED = ("x", "y", "n", "seed")
+_KINDS = {"spec": str, "x": str, "y": str, "n": int, "seed": int, "columns": list, "range": list}
 
 
 def new_run(out: Path | None, overwrite: bool, data: str, model: str, latent: int) -> Path:
@@ -59,11 +61,13 @@ def dataset_of(
     """
     from latentia import data
 
-    memory = numbers_of(run).get("data", {})
+    memory = memory_of(run)
     spec = memory.get("spec") if spec is None else spec
     if spec is None:
         raise ValueError(f"{run} does not remember its data; name some with --on.")
-    asked = {name: value for name, value in (("x", x), ("y", y), ("n", rows)) if value is not None}
+    asked: dict[str, Any] = {
+        name: value for name, value in (("x", x), ("y", y), ("n", rows)) if value is not None
+    }
     same = {name: memory.get(name) for name in _REMEMBERED} if spec == memory.get("spec") else {}
     dataset = data.load(spec, **{**same, **asked})
     _check_columns(dataset, memory.get("columns"))
@@ -72,13 +76,32 @@ def dataset_of(
 
 def numbers_of(run: Path) -> dict[str, Any]:
     """Return the metrics that a run wrote down, or an empty dict."""
-    file = run / "metrics.json"
     try:
-        return dict(json.loads(file.read_text(encoding="utf-8")))
+        numbers = json.loads((run / _NUMBERS).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"{file} is damaged ({error}); delete it, or evaluate again.") from error
+    except ValueError as error:
+        raise damaged(run, str(error)) from error
+    if not isinstance(numbers, dict):
+        raise damaged(run, f"it holds a {type(numbers).__name__}")
+    return numbers
+
+
+def memory_of(run: Path) -> dict[str, Any]:
+    """Return what a run remembers of its data, or an empty dict."""
+    memory = numbers_of(run).get("data") or {}
+    if not isinstance(memory, dict):
+        raise damaged(run, f"'data' is {memory!r}")
+    for name, kind in _KINDS.items():
+        value = memory.get(name)
+        if not isinstance(value, kind | None):
+            raise damaged(run, f"{name!r} is {value!r}")
+    return memory
+
+
+def damaged(run: Path, fault: str) -> ValueError:
+    """Return the error that says what is wrong with the metrics of a run."""
+    return ValueError(f"{run / _NUMBERS} is damaged ({fault}); delete it to go without.")
 
 
 def _check_columns(dataset: Dataset, expected: list[str] | None) -> None:

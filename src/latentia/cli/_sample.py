@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import os
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
-from cyclopts.validators import Number
-
 from latentia._files import write_whole
-from latentia.cli._options import OutFile
-from latentia.cli._runs import numbers_of
+from latentia.cli._options import OutFile, at_least
+from latentia.cli._runs import memory_of
 
 
 def sample(
@@ -18,8 +17,8 @@ def sample(
     /,
     *,
     out: OutFile,
-    n: Annotated[int, Parameter(validator=Number(gte=1))] = 16,
-    seed: Annotated[int, Parameter(validator=Number(gte=0))] = 0,
+    n: Annotated[int, at_least(1)] = 16,
+    seed: Annotated[int, at_least(0)] = 0,
     noise: bool = False,
 ) -> None:
     """Draw new examples: a code from the prior, then what the decoder makes of it.
@@ -45,13 +44,27 @@ def sample(
     from latentia import artifacts, plotting, reports
     from latentia.data import write_table
 
-    examples = artifacts.load(run).sample(n, random_state=seed, mean=not noise)
-    memory = numbers_of(run).get("data", {})
+    memory = memory_of(run)
+    estimator = artifacts.load(run)
+    _check_memory(n, estimator.event_shape_)
+    examples = estimator.sample(n, random_state=seed, mean=not noise)
     names = memory.get("columns")
     if out.suffix.lower() == ".png":
-        shown = reports.visible(examples, *memory.get("range", (None, None)))
+        shown = reports.visible(examples, *(memory.get("range") or (None, None)))
         picture = reports.png(plotting.samples(shown, names=names, n=n))
         write_whole(out, lambda stream: stream.write(picture))
     else:
         write_table(out, examples, names)
     print(f"{out}: {n:,} new examples")
+
+
+def _check_memory(n: int, event_shape: tuple[int, ...]) -> None:
+    if not hasattr(os, "sysconf"):  # as on Windows
+        return
+    needed = 4 * n * math.prod(event_shape)
+    available = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if needed > available:
+        raise ValueError(
+            f"--n {n}: so many examples take {needed // 2**30:,} GiB, but this machine has "
+            f"{available // 2**30:,} GiB of memory; draw fewer at a time, with several --seed."
+        )

@@ -13,6 +13,9 @@ from latentia.data._names import missing_column
 # What pandas leaves behind when it writes a frame together with its index.
 _INDEX_NAMES = frozenset({"", "__index_level_0__"})
 
+# Text that stands for no label.
+_BLANKS = frozenset({"", "null"})
+
 
 def is_frame(data: Any) -> bool:
     """Whether narwhals knows `data` as a frame: pandas, polars, pyarrow and their like."""
@@ -88,12 +91,11 @@ def split_frame(
     if y not in table.columns:
         raise missing_column(y, table.columns, where)
     labels = table.get_column(y)
-    missing = int(labels.null_count())
+    missing = _missing_rows(labels)
     if missing:
-        row = labels.is_null().to_list().index(True) + 1
         raise ValueError(
-            f"{where}: label column {y!r} has {missing} missing value(s), "
-            f"the first in row {row} (counting from 1); fill or drop these rows."
+            f"{where}: label column {y!r} has {len(missing)} missing value(s), "
+            f"the first in row {missing[0]} (counting from 1); fill or drop these rows."
         )
     array, names = frame_to_array(table.drop(y), where)
     return array, _numbers(labels, where) if _numeric(labels) else _text(labels), names
@@ -124,11 +126,23 @@ def _numeric(column: nw.Series[Any]) -> bool:
     return column.dtype.is_numeric() or column.dtype == nw.Boolean
 
 
+def _missing_rows(labels: nw.Series[Any]) -> list[int]:
+    missing = labels.is_null().to_numpy()
+    if not _numeric(labels):
+        missing = missing | np.array([text.strip() in _BLANKS for text in _text(labels)])
+    return [int(row) + 1 for row in np.flatnonzero(missing)]
+
+
 def _text(column: nw.Series[Any]) -> np.ndarray:
     return np.array([str(value) for value in column.to_list()])
 
 
 def _numbers(column: nw.Series[Any], where: str) -> np.ndarray:
+    if isinstance(column.dtype, (nw.Categorical, nw.Enum)):
+        raise ValueError(
+            f"{where}: column {column.name!r} is categorical, not numeric; cast it to numbers, "
+            f"drop it, or make it the label with y={column.name!r}."
+        )
     if not _numeric(column):
         values = column.to_list()
         row = next((i for i, value in enumerate(values) if not _is_number(value)), 0)

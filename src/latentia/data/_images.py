@@ -21,7 +21,8 @@ def read_images(path: Path, n: int | None = None) -> tuple[np.ndarray, np.ndarra
     Parameters
     ----------
     path : Path
-        A folder of images, or of one subfolder per class.
+        A folder of images, or of one subfolder per class. Names that start with a dot are passed
+        over.
     n : int, optional
         Read at most the first n.
 
@@ -57,7 +58,7 @@ def read_images(path: Path, n: int | None = None) -> tuple[np.ndarray, np.ndarra
 
 def _find(path: Path) -> tuple[list[Path], list[str] | None]:
     files = _images_in(path)
-    folders = [child for child in sorted(path.iterdir()) if child.is_dir()]
+    folders = [child for child in _visible(path) if child.is_dir()]
     inside = [(file, folder.name) for folder in folders for file in _images_in(folder)]
     if files and inside:
         raise ValueError(
@@ -75,11 +76,13 @@ def _find(path: Path) -> tuple[list[Path], list[str] | None]:
 
 
 def _images_in(folder: Path) -> list[Path]:
-    return sorted(
-        child
-        for child in folder.iterdir()
-        if child.suffix.lower() in _SUFFIXES and not child.name.startswith(".") and child.is_file()
-    )
+    return [
+        child for child in _visible(folder) if child.suffix.lower() in _SUFFIXES and child.is_file()
+    ]
+
+
+def _visible(folder: Path) -> list[Path]:
+    return sorted(child for child in folder.iterdir() if not child.name.startswith("."))
 
 
 def _open(Image: Any, file: Path) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -54,6 +55,17 @@ class Moments:
         return cls(minimum, maximum, mean, squares / len(X), integral)
 
     @property
+    def constant(self) -> np.ndarray:
+        """Which features have one value only, as far as float32 can tell."""
+        return negligible(self.maximum - self.minimum, self.mean)
+
+    @property
     def n_constant(self) -> int:
-        """How many features have one value only."""
-        return int((self.minimum == self.maximum).sum())
+        """How many features are constant."""
+        return int(self.constant.sum())
+
+
+def negligible(spread: Any, mean: Any) -> np.ndarray:
+    """Whether a spread is lost in float32, beside the mean or below its smallest number."""
+    single = np.finfo(np.float32)
+    return np.asarray(spread <= np.maximum(single.eps * np.abs(mean), single.tiny))

@@ -10,7 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from latentia.data._moments import Moments
+from latentia.data._moments import Moments, negligible
+
+# Types whose numbers float32 cannot all hold.
+_WIDE = frozenset({torch.float64, torch.int32, torch.int64, torch.uint32, torch.uint64})
 
 
 class Affine(nn.Module):
@@ -69,7 +72,9 @@ class Affine(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return ``(x - shift) / scale``, of shape (..., *event_shape) like `x` of any type."""
-        return (x.to(self.scale.dtype) - self.shift) / self.scale
+        # Subtracted before it is rounded, or a large offset would leave no digits for the rest.
+        centred = x.to(torch.float64 if x.dtype in _WIDE else self.scale.dtype) - self.shift
+        return centred.to(self.scale.dtype) / self.scale
 
     def inverse(self, u: Tensor) -> Tensor:
         """Return ``u * scale + shift``, of shape (..., *event_shape) like `u`."""
@@ -119,23 +124,21 @@ def _unit(moments: Moments) -> _Pair:
 
 
 def _max(moments: Moments) -> _Pair:
-    return 0.0, _or_one(np.abs([moments.minimum, moments.maximum]).max())
+    largest = np.abs([moments.minimum, moments.maximum]).max()
+    return 0.0, np.where(negligible(largest, 0.0), 1.0, largest)
 
 
 def _minmax(moments: Moments) -> _Pair:
-    return moments.minimum, _or_one(moments.maximum - moments.minimum)
+    return moments.minimum, np.where(moments.constant, 1.0, moments.maximum - moments.minimum)
 
 
 def _standard(moments: Moments) -> _Pair:
     if moments.mean.ndim == 1:
-        return moments.mean, _or_one(np.sqrt(moments.variance))
+        return moments.mean, np.where(moments.constant, 1.0, np.sqrt(moments.variance))
     # One mean and spread for all pixels, or the picture would change.
-    return moments.mean.mean(), _or_one(np.sqrt(moments.variance.mean() + moments.mean.var()))
-
-
-def _or_one(scale: Any) -> np.ndarray:
-    # As float32, because a spread that underflows there divides by zero all the same.
-    return np.where(np.asarray(scale, np.float32) > 0, scale, 1.0)
+    mean, spread = moments.mean.mean(), np.sqrt(moments.variance.mean() + moments.mean.var())
+    constant = negligible(moments.maximum.max() - moments.minimum.min(), mean)
+    return mean, np.where(constant, 1.0, spread)
 
 
 _rules: Mapping[str, Callable[[Moments], _Pair]] = {
@@ -151,7 +154,10 @@ def _choose(X: np.ndarray, moments: Moments) -> str:
     low, high = moments.minimum.min(), moments.maximum.max()
     images = X.ndim > 2
     if low >= 0 and high <= 1:
-        return "none"
+        # A table that fills the interval from 0 is of flattened pixels or shares; one of small
+        # numbers in units of its own is not.
+        filled = moments.integral or (low == 0 and high >= 0.5)
+        return "none" if images or filled else "standard"
     bytes_like = X.dtype == np.uint8 or (images and moments.integral)
     if bytes_like and low >= 0 and 16 < high <= 255:
         return "unit"

@@ -34,7 +34,13 @@ def read_csv(path: Path, y: str | None) -> _Table:
     if not line.strip():
         raise ValueError(f"{path}: the file is empty or starts with an empty line.")
     separator = max(",;\t", key=line.count)
-    header = _is_header(next(csv.reader([line], delimiter=separator)))
+    try:
+        header = _is_header(next(csv.reader([line], delimiter=separator)))
+    except csv.Error as error:
+        raise ValueError(
+            f"{path}: the first line is not a row of a table ({error}); "
+            "separate the columns by comma, semicolon or tab."
+        ) from error
     table = _read(
         path,
         pa_csv.read_csv,

@@ -14,8 +14,9 @@ from latentia._blocks import blocks
 def check_numbers(X: Any, where: str) -> np.ndarray:
     """Return `X` as an array of numbers, examples first, without copying an array.
 
-    Booleans become uint8. Channel-last images ``(n, H, W, C)`` with C of 1, 3 or 4 become
-    channel-first views ``(n, C, H, W)``, and ``(n, H, W)`` for C = 1.
+    Booleans become uint8. Only foreign byte orders and floats beyond 64 bits, which torch lacks,
+    are copied: to native order and float64. Channel-last images ``(n, H, W, C)`` with C of 1, 3
+    or 4 become channel-first views ``(n, C, H, W)``, and ``(n, H, W)`` for C = 1.
 
     Raises
     ------
@@ -31,6 +32,7 @@ def check_numbers(X: Any, where: str) -> np.ndarray:
             f"{where}: the array holds {kinds.get(X.dtype.kind, X.dtype.name)}, not real numbers; "
             "convert it to an integer or float array first."
         )
+    X = _native(X)
     if X.ndim not in (2, 3, 4):
         raise ValueError(
             f"{where}: the array has shape {X.shape}; "
@@ -148,6 +150,12 @@ def _as_array(values: Any, where: str) -> np.ndarray:
             f"{where}: cannot be read as an array ({str(error).splitlines()[0]}); "
             "give rows of equal length."
         ) from error
+
+
+def _native(X: np.ndarray) -> np.ndarray:
+    dtype = X.dtype.newbyteorder("=") if X.dtype.itemsize <= 8 else np.dtype(np.float64)
+    with np.errstate(over="ignore"):
+        return X if X.dtype == dtype else X.astype(dtype)
 
 
 def _is_missing(label: Any) -> bool:

@@ -24,9 +24,9 @@ from latentia.conditional import Amortized
 from latentia.data import scalings
 from latentia.errors import TrainingDivergedError
 from latentia.estimators._input import check_input, like
-from latentia.estimators._likelihood import check_support, choose_likelihood
+from latentia.estimators._likelihood import check_support, choose_likelihood, make_head
 from latentia.estimators._parameters import Parameters, documented
-from latentia.heads import Head, likelihoods
+from latentia.heads import Head
 from latentia.models import LatentVariableModel
 from latentia.objectives import Objective, Sum, penalties
 from latentia.training import Trainer, seeded
@@ -134,7 +134,7 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
         for name in ("_trainer", "n_iter_"):
             self.__dict__.pop(name, None)
         self.event_shape_ = array.shape[1:]
-        self.scaling_ = lookup(scalings, self.scaling, "scaling")(array)
+        self.scaling_ = lookup(scalings, self._scaling_rule(array), "scaling")(array)
         self.likelihood_ = choose_likelihood(self.likelihood, array, self.scaling_, self._say)
         if self.scaling_.n_constant:
             self._say(f"{self.scaling_.n_constant} feature(s) are constant and carry nothing.")
@@ -144,6 +144,15 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
         with torch.no_grad():
             self.decoder_.head.start_from(self.scaling_(_as_tensor(array[:_ROWS])))
         return array
+
+    def _scaling_rule(self, array: np.ndarray) -> str:
+        # What a likelihood of values in [0, 1] can explain already is left alone.
+        bounded = (
+            self.likelihood != "auto"
+            and make_head(self.likelihood, array.shape[1:]).space != "real"
+        )
+        inside = bounded and array.min() >= 0 and array.max() <= 1
+        return "none" if self.scaling == "auto" and inside else self.scaling
 
     def _check_support(self, array: np.ndarray) -> None:
         check_support(self.decoder_.space, self.likelihood, array, self.scaling_)
@@ -207,12 +216,7 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
         )
 
     def _amortized_decoder(self, event_shape: tuple[int, ...]) -> Amortized:
-        make = self.likelihood_
-        head = (
-            lookup(likelihoods, make, "likelihood")(event_shape)
-            if isinstance(make, str)
-            else make(event_shape)
-        )
+        head = make_head(self.likelihood_, event_shape)
         network = self._architecture()
         sizes = self._sizes()[::-1]
         return Amortized(
@@ -221,7 +225,7 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
     def _sizes(self) -> tuple[int, ...]:
         if self.hidden_layer_sizes is not None:
-            return tuple(self.hidden_layer_sizes)
+            return tuple(int(size) for size in self.hidden_layer_sizes)
         return self._architecture().default_sizes(self.event_shape_)
 
     def _layers(self) -> dict[str, Any]:
@@ -326,12 +330,10 @@ class LatentEstimator(Parameters, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
     @torch.no_grad()
     def _batched(self, array: np.ndarray, function: Callable[[Tensor], Tensor]) -> np.ndarray:
-        dtype = self.scaling_.scale.dtype
         parts = []
         for start in range(0, len(array), _ROWS):
             x = _as_tensor(array[start : start + _ROWS])
-            x = x.to(self._device, dtype if x.is_floating_point() else None)
-            parts.append(function(x).cpu())
+            parts.append(function(x.to(self._device)).cpu())
         return torch.cat(parts).numpy()
 
     @property

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from latentia._blocks import blocks
+from latentia._names import lookup
 from latentia.data import Affine
-from latentia.heads import Head
+from latentia.heads import Head, likelihoods
 
 _ROUNDING = 1e-6
 
@@ -27,6 +28,14 @@ def choose_likelihood(
         return "bernoulli"
     say("likelihood='normal' with a learned scale, because values are not all 0 or 1.")
     return "normal"
+
+
+def make_head(likelihood: str | Callable[..., Head], event_shape: tuple[int, ...]) -> Head:
+    """Return the head of a likelihood given by its name, or by a function of the event shape."""
+    make = (
+        lookup(likelihoods, likelihood, "likelihood") if isinstance(likelihood, str) else likelihood
+    )
+    return make(event_shape)
 
 
 def check_support(space: str, likelihood: object, array: np.ndarray, scaling: Affine) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
+from numbers import Real
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 from torch.optim import Optimizer
 
@@ -33,9 +36,10 @@ _SHARED = """n_components : int, default=2
         p(x|z): a name in ``heads.likelihoods``, or a function of the event shape that returns a
         Head. "auto" is "bernoulli" for data of zeros and ones, else "normal" with a learned scale.
     scaling : str, default="auto"
-        A name in ``data.scalings``, fitted in ``fit`` and undone in every output: "auto" leaves
-        values in [0, 1] alone, divides 8-bit images by 255 and other images by their maximum, and
-        standardises tables.
+        A name in ``data.scalings``, fitted in ``fit`` and undone in every output: "auto" divides
+        8-bit images by 255 and other images by their maximum, standardises tables, and leaves
+        alone what lies in [0, 1] already: images, tables that start at 0, and whatever a
+        likelihood of values in [0, 1] was chosen for.
     corruption : str, callable or None, default=None
         What spoils the scaled example that the encoder is given in training, held-out examples
         included; the target stays clean. A name in ``corruptions.corruptions``, an object such as
@@ -101,6 +105,55 @@ def documented(cls: type) -> type:
     return cls
 
 
+def _is_count(value: Any) -> bool:
+    # Any integer type will do, numpy's too; True is one, but no number of anything.
+    return hasattr(value, "__index__") and not isinstance(value, bool) and bool(value >= 1)
+
+
+def _is_within(value: Any, low: float, high: float) -> bool:
+    return (
+        isinstance(value, Real) and not isinstance(value, bool) and bool(low <= float(value) < high)
+    )
+
+
+def _are_counts(value: Any) -> bool:
+    listed = value.tolist() if isinstance(value, np.ndarray) else value
+    return isinstance(listed, Sequence) and all(map(_is_count, listed))
+
+
+_SMALLEST = math.nextafter(0.0, 1.0)
+_COUNT = "an integer of at least 1"
+_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "n_components": (_is_count, _COUNT),
+    "batch_size": (_is_count, _COUNT),
+    "max_iter": (lambda v: v is None or _is_count(v), f"{_COUNT}, or None"),
+    "n_iter_no_change": (lambda v: v is None or _is_count(v), f"{_COUNT}, or None"),
+    "hidden_layer_sizes": (
+        lambda v: v is None or _are_counts(v),
+        "a sequence of positive integers, e.g. (256, 64), or None",
+    ),
+    "dropout": (lambda v: _is_within(v, 0.0, 1.0), "a number in [0, 1)"),
+    "likelihood": (
+        lambda v: isinstance(v, str) or callable(v),
+        "a name, or a function of the event shape that returns a Head",
+    ),
+    "penalty_weight": (
+        lambda v: callable(v) or _is_within(v, 0.0, math.inf),
+        "a finite number of at least 0, or a schedule",
+    ),
+    "learning_rate": (
+        lambda v: callable(v) or _is_within(v, _SMALLEST, math.inf),
+        "a positive number, or a schedule",
+    ),
+    "weight_decay": (lambda v: _is_within(v, 0.0, math.inf), "a finite number of at least 0"),
+    "clip_norm": (
+        lambda v: v is None or _is_within(v, _SMALLEST, math.inf),
+        "a positive number, or None",
+    ),
+    "validation_fraction": (lambda v: _is_within(v, _SMALLEST, 1.0), "a number in (0, 1)"),
+}
+
+
 @dataclass(eq=False, repr=False)
 class Parameters:
     """The parameters that every estimator has, stored as they were given."""
@@ -133,27 +186,10 @@ class Parameters:
     verbose: bool = True
 
     def _check_parameters(self) -> None:
-        for name in ("n_components", "batch_size", "max_iter", "n_iter_no_change"):
+        for name, (fits, what) in _RULES.items():
             value = getattr(self, name)
-            if value is None and name in ("max_iter", "n_iter_no_change"):
-                continue
-            if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
-                raise ValueError(f"{name}={value!r} must be an integer of at least 1.")
-        for name, (low, high) in {
-            "dropout": (0.0, 1.0),
-            "weight_decay": (0.0, float("inf")),
-        }.items():
-            if not low <= getattr(self, name) < high:
-                raise ValueError(f"{name}={getattr(self, name)!r} must be in [{low:g}, {high:g}).")
-        if not 0 < self.validation_fraction < 1:
-            raise ValueError(f"validation_fraction={self.validation_fraction!r} must be in (0, 1).")
-        if not callable(self.learning_rate) and not self.learning_rate > 0:
-            raise ValueError(f"learning_rate={self.learning_rate!r} must be positive.")
-        sizes = self.hidden_layer_sizes
-        if sizes is not None and any(not hasattr(n, "__index__") or n < 1 for n in sizes):
-            raise ValueError(
-                f"hidden_layer_sizes={sizes!r} must hold positive integers, e.g. (256, 64)."
-            )
+            if not fits(value):
+                raise ValueError(f"{name}={value!r} must be {what}.")
         self._corruption()
 
     def _architecture(self) -> Architecture:

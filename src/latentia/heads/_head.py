@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from numbers import Integral
 
 from torch import Tensor, nn
 from torch.distributions import Distribution
@@ -12,10 +13,10 @@ from torch.distributions import Distribution
 
 def as_shape(shape: int | Sequence[int], argument: str) -> tuple[int, ...]:
     """Return ``shape`` as a tuple of positive integers, an integer being one dimension."""
-    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
-    if not sizes or any(not isinstance(size, int) or size < 1 for size in sizes):
+    sizes = tuple(shape) if isinstance(shape, Iterable) else (shape,)
+    if not sizes or any(not isinstance(size, Integral) or size < 1 for size in sizes):
         raise ValueError(f"{argument}={shape!r} must hold positive integers, e.g. 8 or (28, 28).")
-    return sizes
+    return tuple(int(size) for size in sizes)
 
 
 class Head(nn.Module, ABC):

@@ -282,7 +282,8 @@ class Trainer:
         return means.read()
 
     def _gather(self, data: Batch, index: Tensor) -> Batch:
-        x = self.prepare(data.x.index_select(0, index))
+        # The type is changed last: a shift is lost if its digits are cut off first.
+        x = self._cast(self.prepare(data.x.index_select(0, index)))
         conditions = tuple(c.index_select(0, index) for c in data.conditions)
         return Batch(x, conditions, self._corrupted(x))
 
@@ -299,10 +300,11 @@ class Trainer:
 
     def _on_device(self, data: Tensor | Batch) -> Batch:
         batch = data if isinstance(data, Batch) else Batch(data)
-        return Batch(self._place(batch.x), tuple(self._place(c) for c in batch.conditions))
+        conditions = tuple(self._cast(c.to(self.device)) for c in batch.conditions)
+        return Batch(batch.x.to(self.device), conditions)
 
-    def _place(self, x: Tensor) -> Tensor:
-        return x.to(self.device, self.precision.weights if x.is_floating_point() else None)
+    def _cast(self, x: Tensor) -> Tensor:
+        return x.to(self.precision.weights) if x.is_floating_point() else x
 
     @property
     def _advice(self) -> str:
