@@ -179,6 +179,11 @@ def test_a_config_of_another_program_is_no_model(tmp_path):
     assert [f.name for f in tmp_path.iterdir()] == ["config.json"]
 
 
+def test_asking_whether_a_folder_can_be_written_makes_none(tmp_path):
+    artifacts.check_writable(tmp_path / "runs" / "new" / "model")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_cannot_be_moved_is_told_before_training(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ArtifactError, match="current folder"):

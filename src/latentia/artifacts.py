@@ -181,8 +181,9 @@ def check_writable(path: str | os.PathLike[str]) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         if target == Path.cwd():
             raise ArtifactError(f"{target} is the current folder; give one inside it.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.rmdir(_beside(target, ".partial"))
+        # Tried where the folder's own folders will be made, so that a refusal leaves none behind.
+        ground = next(parent for parent in target.parents if parent.exists())
+        os.rmdir(_beside(ground / target.name, ".partial"))
     except OSError as error:
         raise ArtifactError(
             f"{target} cannot be written ({error.strerror}); choose another folder."
@@ -203,6 +204,7 @@ def _beside(target: Path, suffix: str) -> Path:
 
 
 def _write_folder(target: Path, files: Mapping[str, bytes | str]) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
     beside = _beside(target, ".partial")
     try:
         for name, content in files.items():
