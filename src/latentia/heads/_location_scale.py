@@ -89,8 +89,8 @@ class LocationScale(Head):
 class DiagonalNormal(LocationScale):
     r"""Independent normal elements, as a posterior or as a likelihood.
 
-    .. math:: -\log p(x) = \sum_j \Big[ \frac{(x_j - \mu_j)^2}{2 \sigma_j^2}
-              + \log \sigma_j + \tfrac{1}{2} \log 2\pi \Big]
+    .. math:: -\log p(x) = \sum_j \left[ \frac{(x_j - \mu_j)^2}{2 \sigma_j^2}
+              + \log \sigma_j + \tfrac{1}{2} \log 2\pi \right]
 
     With ``scale=1.0`` this is half the squared error plus a constant; the learned scales weigh
     the reconstruction against the divergence by what the data say, which is what keeps the
@@ -128,7 +128,7 @@ class DiagonalNormal(LocationScale):
 class Laplace(LocationScale):
     r"""Independent Laplace elements: the likelihood of the absolute error.
 
-    .. math:: -\log p(x) = \sum_j \Big[ \frac{|x_j - \mu_j|}{b_j} + \log 2 b_j \Big]
+    .. math:: -\log p(x) = \sum_j \left[ \frac{|x_j - \mu_j|}{b_j} + \log 2 b_j \right]
 
     Parameters
     ----------

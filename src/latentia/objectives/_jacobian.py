@@ -67,7 +67,7 @@ def jacobian_norm(
 def sigmoid_jacobian_norm(h: Tensor, weight: Tensor) -> Tensor:
     r"""Return the squared Frobenius norm of dh/dx for the code h = sigmoid(W x + b).
 
-    .. math:: \sum_j \big(h_j (1 - h_j)\big)^2 \sum_i W_{ji}^2
+    .. math:: \sum_j \left(h_j (1 - h_j)\right)^2 \sum_i W_{ji}^2
 
     Parameters
     ----------
