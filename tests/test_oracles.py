@@ -73,7 +73,7 @@ def _expected_reconstruction(model, q, x):
     return at_mean - spread / (2 * sigma**2)
 
 
-@pytest.mark.parametrize("name", ["linear-vae-cancer", "linear-vae-digits"])
+@pytest.mark.parametrize("name", ["linear-vae-cancer", "linear-vae-digits", "linear-vae-score"])
 def test_linear_vae_is_probabilistic_pca(name):
     result = reproduce(name)
     assert result.passed, result

@@ -194,6 +194,9 @@ class Trainer:
                         break
         except KeyboardInterrupt:
             self.history.stopped = "interrupted"
+            if self.history.kept:
+                # Whole passes only, so that the history speaks of these very weights.
+                self._restore(good)
         except TrainingDivergedError:
             self._restore(good)
             raise
