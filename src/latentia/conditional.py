@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
-from latentia.heads import Head
+from latentia.distributions import Delta, point
+from latentia.heads import Head, as_shape
 
-__all__ = ["Amortized", "ConditionalDistribution"]
+__all__ = ["Amortized", "Composed", "ConditionalDistribution", "Identity"]
 
 
 class ConditionalDistribution(nn.Module, ABC):
@@ -69,3 +71,66 @@ class Amortized(ConditionalDistribution):
 
     def forward(self, *conditions: Tensor) -> Distribution:
         return self.head(self.net(*conditions))
+
+
+class Composed(ConditionalDistribution):
+    r"""A chain of maps: the point of each is what the next is given.
+
+    .. math:: p(y \mid x) = p_L(y \mid h_{L-1}), \quad h_l = \mathrm{point}(p_l(\cdot \mid h_{l-1})),
+              \quad h_0 = x
+
+    The encoders of a stack of models, from the first to the last, are one encoder; their
+    decoders in reverse are one decoder.
+
+    Parameters
+    ----------
+    *parts : ConditionalDistribution
+        In the order in which they are applied.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from latentia.heads import Delta
+    >>> from latentia.networks import MLP
+    >>> first, second = Amortized(MLP(5, 3), Delta(3)), Amortized(MLP(3, 2), Delta(2))
+    >>> Composed(first, second)(torch.zeros(4, 5)).mean.shape
+    torch.Size([4, 2])
+    """
+
+    def __init__(self, *parts: ConditionalDistribution) -> None:
+        super().__init__()
+        if not parts:
+            raise ValueError("Composed() needs at least one part.")
+        self.parts = nn.ModuleList(parts)
+        self.space = parts[-1].space
+        self.event_shape = parts[-1].event_shape
+
+    def forward(self, *conditions: Tensor) -> Distribution:
+        h, *context = conditions
+        *below, last = self.parts
+        for part in below:
+            h = point(part(h, *context))
+        return last(h, *context)
+
+
+class Identity(ConditionalDistribution):
+    """A point mass at the condition itself: a model whose codes are given.
+
+    Parameters
+    ----------
+    event_shape : int or tuple of int
+        Shape of one code.
+
+    Examples
+    --------
+    >>> import torch
+    >>> Identity(2)(torch.ones(3, 2)).mean.shape
+    torch.Size([3, 2])
+    """
+
+    def __init__(self, event_shape: int | Sequence[int]) -> None:
+        super().__init__()
+        self.event_shape = as_shape(event_shape, "event_shape")
+
+    def forward(self, *conditions: Tensor) -> Distribution:
+        return Delta(conditions[0], len(self.event_shape))

@@ -109,7 +109,7 @@ def test_codes_of_another_shape_or_space_are_refused(prior, match):
 
 
 def test_sampling_without_a_prior_says_what_to_do():
-    with pytest.raises(IncompatiblePartsError, match=r"set model\.prior"):
+    with pytest.raises(IncompatiblePartsError, match=r"give sampler="):
         build().sample(3)
 
 

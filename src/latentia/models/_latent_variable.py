@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import Distribution
 
 from latentia.conditional import ConditionalDistribution
 from latentia.distributions import point
@@ -63,12 +62,11 @@ class LatentVariableModel(nn.Module):
         self.prior = prior
 
     def trace(self, batch: Batch, n_samples: int = 1) -> Trace:
-        """Run encoder, sampling and decoder on ``batch``, with ``n_samples`` codes each."""
+        """Infer codes of ``batch``, ``n_samples`` each; the rest of the pass waits in the trace."""
         posterior = self.encoder(batch.seen, *batch.conditions)
         shape = torch.Size((n_samples,))
         z = posterior.rsample(shape) if posterior.has_rsample else posterior.sample(shape)
-        prior = None if self.prior is None else self._prior_for(batch)
-        return Trace(self, batch, posterior, z, self.decoder(z, *batch.conditions), prior)
+        return Trace(self, batch, posterior, z)
 
     def encode(self, x: Tensor, *conditions: Tensor) -> Tensor:
         """Return the deterministic code of x, shape (n, *code)."""
@@ -78,22 +76,23 @@ class LatentVariableModel(nn.Module):
         """Return the expected x given z, shape (n, *event)."""
         return point(self.decoder(z, *conditions))
 
-    def sample(self, n: int, *conditions: Tensor, mean: bool = True) -> Tensor:
-        """Draw z from the prior, then return the mean of p(x|z) or a draw from it."""
-        if self.prior is None:
+    def sample(
+        self,
+        n: int,
+        *conditions: Tensor,
+        mean: bool = True,
+        sampler: ConditionalDistribution | None = None,
+    ) -> Tensor:
+        """Draw z from the prior or ``sampler``; return the mean of p(x|z) or a draw from it."""
+        sampler = self.prior if sampler is None else sampler
+        if sampler is None:
             raise IncompatiblePartsError(
-                "sample() draws codes from the prior, but this model has none; set model.prior, "
-                "for instance to priors.Normal.fit(codes)."
+                "sample() draws codes from the prior, but this model has none; give sampler=, for "
+                "instance priors.Normal.fit(codes)."
             )
-        prior = self.prior(*conditions)
-        z = prior.sample(() if conditions else torch.Size((n,)))
+        z = sampler(*conditions).sample(() if conditions else torch.Size((n,)))
         likelihood = self.decoder(z, *conditions)
         return point(likelihood) if mean else likelihood.sample()
-
-    def _prior_for(self, batch: Batch) -> Distribution:
-        assert self.prior is not None
-        prior = self.prior(*batch.conditions)
-        return prior if batch.conditions else prior.expand(torch.Size((len(batch),)))
 
 
 def _check_same_codes(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
@@ -26,11 +28,14 @@ class Batch:
         What encoder, decoder and prior are conditioned on.
     corrupted : Tensor or None, default=None
         What the encoder is given instead of ``x``.
+    labels : Tensor or None, shape (n, \\*label), default=None
+        What a supervised objective predicts from the code; no part of the model sees them.
     """
 
     x: Tensor
     conditions: tuple[Tensor, ...] = ()
     corrupted: Tensor | None = None
+    labels: Tensor | None = None
 
     @property
     def seen(self) -> Tensor:
@@ -41,12 +46,20 @@ class Batch:
 
     def head(self, n: int) -> Batch:
         """Return the first n examples, uncorrupted."""
-        return Batch(self.x[:n], tuple(c[:n] for c in self.conditions))
+        return self.take(slice(n))
+
+    def take(self, index: slice | Tensor) -> Batch:
+        """Return the examples at ``index``, uncorrupted."""
+        labels = None if self.labels is None else self.labels[index]
+        return Batch(self.x[index], tuple(c[index] for c in self.conditions), labels=labels)
 
 
 @dataclass(frozen=True)
 class Trace:
     """One forward pass, read-only: every term of an objective is computed from it.
+
+    The decoder and the prior run when a term first asks for them, so that an objective pays only
+    for what it uses.
 
     Parameters
     ----------
@@ -58,24 +71,32 @@ class Trace:
         q(z|x).
     z : Tensor, shape (n_samples, n, *event)
         Draws from the posterior; with gradients where it can be reparameterised.
-    likelihood : Distribution, batch shape (n_samples, n)
-        p(x|z).
-    maybe_prior : Distribution or None, batch shape (n,)
-        p(z) where the model has one; objectives read :attr:`prior`, which refuses its absence.
     """
 
     model: LatentVariableModel
     batch: Batch
     posterior: Distribution
     z: Tensor
-    likelihood: Distribution
-    maybe_prior: Distribution | None = None
 
-    @property
+    @cached_property
+    def likelihood(self) -> Distribution:
+        """Return p(x|z), batch shape (n_samples, n)."""
+        return self.model.decoder(self.z, *self.batch.conditions)
+
+    @cached_property
     def prior(self) -> Distribution:
-        if self.maybe_prior is None:
+        """Return p(z), batch shape (n,).
+
+        Raises
+        ------
+        IncompatiblePartsError
+            If the model has none.
+        """
+        if self.model.prior is None:
             raise IncompatiblePartsError(
                 "This objective compares the posterior with a prior, but the model has none; "
                 "build it as LatentVariableModel(encoder, decoder, priors.StandardNormal(...))."
             )
-        return self.maybe_prior
+        conditions = self.batch.conditions
+        prior = self.model.prior(*conditions)
+        return prior if conditions else prior.expand(torch.Size((len(self.batch),)))
