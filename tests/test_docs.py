@@ -24,6 +24,7 @@ COMMANDS = sorted(name for name in app if not name.startswith("-"))
 CHOICES = {
     "Models": recipes.recipes,
     "Posterior": heads.posteriors,
+    "Code": heads.codes,
     "Likelihood": heads.likelihoods,
     "Prior": priors.priors,
     "Corruption": corruptions.corruptions,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import math
 
-from latentia.training import History
+from latentia._version import __version__
+from latentia.estimators import LatentEstimator, Transferred
 
+_USE = {False: "codes = model.transform(X)", True: "y = model.predict(X)"}
 _TEMPLATE = """# {estimator}, {n_components} codes
 
 Trained with latentia {version} on {n_features} features of shape {shape} for {epochs} passes over
@@ -16,7 +17,7 @@ the data.
 import latentia
 
 model = latentia.load("this folder")
-codes = model.transform(X)
+{use}
 ```
 
 | pass {kept}, whose weights these are | value |
@@ -28,19 +29,18 @@ stands in `config.json`, the weights in `model.safetensors`.
 """
 
 
-def model_card(config: Mapping[str, Any], history: History) -> str:
-    """Return the text of the card from the config and the history of training."""
-    shape = config["state"]["event_shape_"]["items"]
-    n_features = 1
-    for size in shape:
-        n_features *= size
+def model_card(estimator: LatentEstimator | Transferred) -> str:
+    """Return the text of the card of a fitted estimator."""
+    shape, history = estimator.event_shape_, estimator.history_
+    rows = history.kept_record.items()
     return _TEMPLATE.format(
-        estimator=config["estimator"],
-        n_components=config["parameters"]["n_components"],
-        version=config["latentia"],
-        n_features=n_features,
+        estimator=type(estimator).__name__,
+        n_components=estimator.n_components,
+        version=__version__,
+        n_features=math.prod(shape),
         shape=" x ".join(map(str, shape)),
         epochs=len(history),
+        use=_USE[isinstance(estimator, Transferred)],
         kept=history.kept,
-        table="\n".join(f"| {name} | {value:.6g} |" for name, value in history.kept_record.items()),
+        table="\n".join(f"| {name} | {value:.6g} |" for name, value in rows),
     )

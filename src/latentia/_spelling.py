@@ -10,13 +10,22 @@ from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
+from sklearn.frozen import FrozenEstimator
 
 from latentia.errors import ArtifactError
 
 # The folders whose classes only describe a model: making one reads and writes nothing.
 _HOMES = frozenset(
     f"latentia.{folder}"
-    for folder in ("corruptions", "heads", "networks", "objectives", "priors", "training")
+    for folder in (
+        "corruptions",
+        "estimators",
+        "heads",
+        "networks",
+        "objectives",
+        "priors",
+        "training",
+    )
 )
 
 
@@ -40,6 +49,8 @@ def spell(value: Any, name: str) -> Any:
     if isinstance(value, partial) and not value.args:
         keywords = {key: spell(item, name) for key, item in value.keywords.items()}
         return {"$": "partial", "of": spell(value.func, name), "keywords": keywords}
+    if isinstance(value, FrozenEstimator):
+        return spell(value.estimator, name)
     if isinstance(value, type) and _is_public(value):
         return {"$": "part", "name": _public_name(value)}
     if dataclasses.is_dataclass(value) and _is_public(type(value)):

@@ -20,7 +20,13 @@ from latentia._card import model_card
 from latentia._spelling import read, spell
 from latentia._version import __version__
 from latentia.errors import ArtifactError
-from latentia.estimators import LatentEstimator, estimators, get_state, set_state
+from latentia.estimators import (
+    LatentEstimator,
+    Transferred,
+    estimators,
+    get_state,
+    set_state,
+)
 
 __all__ = ["check_writable", "describe", "is_model", "load", "save"]
 
@@ -29,7 +35,7 @@ _KEYS = frozenset({"format", "latentia", "estimator", "parameters", "state", "sh
 
 
 def save(
-    estimator: LatentEstimator,
+    estimator: LatentEstimator | Transferred,
     path: str | os.PathLike[str],
     extra_files: Mapping[str, bytes | str] | None = None,
 ) -> Path:
@@ -74,7 +80,7 @@ def save(
     files: dict[str, bytes | str] = {
         "config.json": json.dumps(config, indent=2) + "\n",
         "model.safetensors": weights,
-        "README.md": model_card(config, estimator.history_),
+        "README.md": model_card(estimator),
         **(extra_files or {}),
     }
     check_writable(target)
@@ -82,7 +88,7 @@ def save(
     return target
 
 
-def load(path: str | os.PathLike[str]) -> LatentEstimator:
+def load(path: str | os.PathLike[str]) -> Any:
     """Read a fitted estimator back; its outputs equal the saved one's bit for bit.
 
     Parameters

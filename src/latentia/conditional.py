@@ -97,6 +97,8 @@ class Composed(ConditionalDistribution):
     torch.Size([4, 2])
     """
 
+    parts: nn.ModuleList
+
     def __init__(self, *parts: ConditionalDistribution) -> None:
         super().__init__()
         if not parts:
@@ -104,6 +106,11 @@ class Composed(ConditionalDistribution):
         self.parts = nn.ModuleList(parts)
         self.space = parts[-1].space
         self.event_shape = parts[-1].event_shape
+
+    @property
+    def head(self) -> Head:
+        """The head of the last part."""
+        return self.parts[-1].head  # type: ignore[return-value]
 
     def forward(self, *conditions: Tensor) -> Distribution:
         h, *context = conditions

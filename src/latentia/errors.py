@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["ArtifactError", "IncompatiblePartsError", "TrainingDivergedError"]
+__all__ = [
+    "ArtifactError",
+    "IncompatiblePartsError",
+    "OvercompleteWarning",
+    "TrainingDivergedError",
+]
 
 
 class IncompatiblePartsError(ValueError):
@@ -15,3 +20,7 @@ class TrainingDivergedError(ArithmeticError):
 
 class ArtifactError(ValueError):
     """A model folder is missing, damaged, or from a version this one cannot read."""
+
+
+class OvercompleteWarning(UserWarning):
+    """A code is so large that the model can copy its input, and nothing keeps it from doing so."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from latentia._names import lookup
 from latentia.corruptions import Gaussian, Masking
-from latentia.estimators import VAE, Autoencoder, LatentEstimator
+from latentia.estimators import VAE, Autoencoder, LatentEstimator, StackedAutoencoder
 
 __all__ = ["Recipe", "make", "names", "recipes"]
 
@@ -49,6 +49,19 @@ recipes: dict[str, Recipe] = {
         "Variational Framework. 2017.",
         {"beta": 4.0},
     ),
+    "contractive-autoencoder": Recipe(
+        Autoencoder,
+        "Features that only follow the variations that the data have.",
+        "S. Rifai, P. Vincent, X. Muller, X. Glorot, Y. Bengio. Contractive Auto-Encoders: "
+        "Explicit Invariance During Feature Extraction. 2011.",
+        {
+            "hidden_layer_sizes": (),
+            "code": "sigmoid",
+            "tied": True,
+            "penalty": "contractive",
+            "penalty_weight": 0.1,
+        },
+    ),
     "convolutional-autoencoder": Recipe(
         Autoencoder,
         "An autoencoder for images: fewer weights, sharper for large or colour images.",
@@ -56,11 +69,37 @@ recipes: dict[str, Recipe] = {
         "Extraction. 2011.",
         {"network": "convolutional"},
     ),
+    "convolutional-contractive-autoencoder": Recipe(
+        Autoencoder,
+        "Codes of images that only follow the variations that the images have.",
+        "S. Rifai, P. Vincent, X. Muller, X. Glorot, Y. Bengio. Contractive Auto-Encoders: "
+        "Explicit Invariance During Feature Extraction. 2011.",
+        {"network": "convolutional", "code": "sigmoid", "penalty": "contractive"},
+    ),
     "convolutional-denoising-autoencoder": Recipe(
         Autoencoder,
         "Take noise out of images of many pixels or colours.",
         "L. Gondara. Medical Image Denoising Using Convolutional Denoising Autoencoders. 2016.",
         {"network": "convolutional", "corruption": Gaussian(0.3)},
+    ),
+    "convolutional-regularised-autoencoder": Recipe(
+        Autoencoder,
+        "Samples and interpolations of images without noise in the code.",
+        "P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black, B. Schoelkopf. From Variational to "
+        "Deterministic Autoencoders. 2020.",
+        {"network": "convolutional", "penalty": {"code-norm": 0.01, "decoder-gradient": 0.01}},
+    ),
+    "convolutional-sparse-autoencoder": Recipe(
+        Autoencoder,
+        "Many features of images, each of which is rarely active.",
+        "A. Ng. Sparse autoencoder. Lecture notes. 2011.",
+        {"network": "convolutional", "code": "sigmoid", "penalty": "kl-sparsity"},
+    ),
+    "convolutional-topk-autoencoder": Recipe(
+        Autoencoder,
+        "Many features of images, of which each image uses a few.",
+        "A. Makhzani, B. Frey. k-Sparse Autoencoders. 2013.",
+        {"network": "convolutional", "code": "top-k"},
     ),
     "convolutional-vae": Recipe(
         VAE,
@@ -102,12 +141,46 @@ recipes: dict[str, Recipe] = {
         "Perspective on Posterior Collapse. 2019.",
         {"hidden_layer_sizes": (), "likelihood": "normal"},
     ),
+    "ordered-autoencoder": Recipe(
+        Autoencoder,
+        "Codes in order of importance, as principal components are; cut them where you like.",
+        "O. Rippel, M. A. Gelbart, R. P. Adams. Learning Ordered Representations with Nested "
+        "Dropout. 2014.",
+        {"code_corruption": "nested-dropout"},
+    ),
+    "regularised-autoencoder": Recipe(
+        Autoencoder,
+        "Samples and interpolations without noise in the code; call fit_sampler after fit.",
+        "P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black, B. Schoelkopf. From Variational to "
+        "Deterministic Autoencoders. 2020.",
+        {"penalty": {"code-norm": 0.01, "decoder-gradient": 0.01}},
+    ),
     "sigma-vae": Recipe(
         VAE,
         "Real-valued data whose noise level nobody knows.",
         "O. Rybkin, K. Daniilidis, S. Levine. Simple and Effective VAE Training with Calibrated "
         "Decoders. 2021.",
         {"likelihood": "normal"},
+    ),
+    "sparse-autoencoder": Recipe(
+        Autoencoder,
+        "Many features, each of which is rarely active; take more codes than usual.",
+        "A. Ng. Sparse autoencoder. Lecture notes. 2011.",
+        {"hidden_layer_sizes": (), "code": "sigmoid", "penalty": "kl-sparsity"},
+    ),
+    "stacked-denoising-autoencoder": Recipe(
+        StackedAutoencoder,
+        "A deep model when labels are few: pre-trained layer by layer, then put to a task.",
+        "P. Vincent, H. Larochelle, I. Lajoie, Y. Bengio, P.-A. Manzagol. Stacked Denoising "
+        "Autoencoders: Learning Useful Representations in a Deep Network with a Local Denoising "
+        "Criterion. 2010.",
+        {"of": Autoencoder(code="sigmoid", corruption=Masking(0.25))},
+    ),
+    "topk-autoencoder": Recipe(
+        Autoencoder,
+        "Many features, of which each example uses a few; take more codes than usual.",
+        "A. Makhzani, B. Frey. k-Sparse Autoencoders. 2013.",
+        {"hidden_layer_sizes": (), "code": "top-k"},
     ),
     "vae": Recipe(
         VAE,

@@ -8,7 +8,15 @@ import pytest
 import torch
 
 from latentia import corruptions
-from latentia.corruptions import BlockMasking, Chain, Dropout, Gaussian, Masking, SaltAndPepper
+from latentia.corruptions import (
+    BlockMasking,
+    Chain,
+    Dropout,
+    Gaussian,
+    Masking,
+    NestedDropout,
+    SaltAndPepper,
+)
 from latentia.training import seeded
 
 N = 1_000_000
@@ -21,6 +29,7 @@ EVERY = [
     BlockMasking((2, 3)),
     SaltAndPepper(0.2),
     Dropout(0.4),
+    NestedDropout(0.3),
     Chain(Masking(0.2), Gaussian(0.1)),
     *(make() for make in corruptions.corruptions.values()),
 ]
@@ -116,6 +125,12 @@ def test_a_block_is_one_rectangle_inside_the_image(event, size):
         assert (edges == 2).all() and (line.sum(1) == side).all()
 
 
+@pytest.mark.parametrize(("sides", "gap"), [((8, 12), 6), ((28, 28), 49), ((3, 2), 1), ((1, 9), 2)])
+def test_a_block_is_a_quarter_of_each_side_by_default(sides, gap):
+    lost = applied(BlockMasking(), torch.ones(20, 3, *sides)) == 0
+    assert (lost.sum((2, 3)) == gap).all()
+
+
 def test_all_places_of_a_block_are_equally_likely():
     n = 40_000
     lost = applied(BlockMasking((2, 3)), torch.ones(n, 4, 4)) == 0
@@ -127,17 +142,25 @@ def test_all_places_of_a_block_are_equally_likely():
 
 REFUSED = {
     "scale": (lambda: Gaussian(-0.1), "scale=-0.1 must be at least 0"),
+    "scale of nan": (lambda: Gaussian(math.nan), "scale=nan must be a finite number"),
     "scale of text": (lambda: Gaussian("0.1"), "scale='0.1' must be a finite number"),
     "infinite mean": (lambda: Gaussian(mean=math.inf), "mean=inf must be a finite number"),
     "clip": (lambda: Gaussian(clip=(1, 0)), r"clip=\(1, 0\) must be two increasing numbers"),
+    "clip of nan": (lambda: Gaussian(clip=(0, math.nan)), "clip=.*must be two increasing numbers"),
     "clip of one": (lambda: Gaussian(clip=1), "clip=1 must be two increasing numbers"),
     "masking": (lambda: Masking(1.5), r"probability=1.5 must be a number in \[0, 1\]"),
     "masking of nan": (lambda: Masking(math.nan), "probability=nan"),
     "masking of text": (lambda: Masking("half"), "probability='half'"),
     "value": (lambda: Masking(0.5, math.nan), "value=nan must be a finite number"),
     "salt": (lambda: SaltAndPepper(-1), "probability=-1 must be"),
+    "salt of nan": (lambda: SaltAndPepper(math.nan), "probability=nan must be"),
+    "low of nan": (lambda: SaltAndPepper(0.1, low=math.nan), "low=nan must be a finite number"),
     "range": (lambda: SaltAndPepper(0.5, 1, 0), "low=1 must be below high=0"),
     "dropout": (lambda: Dropout(1), r"probability=1 must be a number in \[0, 1\)"),
+    "dropout of nan": (lambda: Dropout(math.nan), r"probability=nan must be a number in"),
+    "negative dropout": (lambda: Dropout(-0.1), r"probability=-0.1 must be a number in"),
+    "block of nan": (lambda: BlockMasking(2, math.nan), "value=nan must be a finite number"),
+    "size of nan": (lambda: BlockMasking(math.nan), "size=nan must be a positive integer"),
     "size": (lambda: BlockMasking(0), "size=0 must be a positive integer"),
     "three sizes": (lambda: BlockMasking((1, 2, 3)), r"size=\(1, 2, 3\) must be"),
     "half a pixel": (lambda: BlockMasking(1.5), "size=1.5 must be"),
@@ -153,3 +176,9 @@ def test_refusals_are_one_sentence(case):
     make, message = REFUSED[case]
     with pytest.raises((ValueError, TypeError), match=message):
         make()
+
+
+@pytest.mark.parametrize("result", [lambda x: x[:, :2], lambda x: None], ids=["shape", "nothing"])
+def test_a_corruption_of_ones_own_keeps_the_shape(result):
+    with pytest.raises(ValueError, match=r"noise=<function.* it was given, \(5, 4\), but returned"):
+        corruptions.apply(result, torch.ones(5, 4), "noise")

@@ -133,7 +133,7 @@ def test_linear_autoencoder_reaches_the_floor_of_pca():
 def test_samples_of_an_autoencoder_have_the_codes_moments():
     model = quick(Autoencoder, max_iter=50).fit(IRIS)
     codes = model.transform(IRIS)
-    prior = model.model_.prior()
+    prior = model.sampler_()
     assert np.allclose(prior.mean.numpy(), codes.mean(0), atol=1e-4)
     assert np.allclose(prior.covariance_matrix.numpy(), np.cov(codes.T, bias=True), rtol=1e-3)
 
@@ -289,12 +289,12 @@ def test_parts_of_ones_own_are_used():
 
 @pytest.mark.parametrize("name", objectives.penalties)
 def test_a_penalty_acts_is_reported_and_survives_on_disk(name, tmp_path):
-    term = next(iter(set(quick(Autoencoder, penalty=name).fit(IRIS).loss_curve_) - COMMON))
+    make = partial(Autoencoder, code="sigmoid", penalty=name)
+    term = next(iter(set(quick(make).fit(IRIS).loss_curve_) - COMMON))
     free, held = (
-        quick(Autoencoder, max_iter=100, penalty=name, penalty_weight=weight).fit(IRIS)
-        for weight in (0.0, 10.0)
+        quick(make, max_iter=100, penalty_weight=weight).fit(IRIS) for weight in (0.0, 10.0)
     )
-    assert held.loss_curve_[term][-1] < 0.5 * free.loss_curve_[term][-1]
+    assert held.loss_curve_[term][-1] < 0.6 * free.loss_curve_[term][-1]
     again = latentia.load(latentia.save(held, tmp_path / "m"))
     assert again.penalty == name
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
 
 from latentia import conditional, heads, models, networks, priors
+from latentia._spelling import read, spell
 from latentia.errors import IncompatiblePartsError
 from latentia.testing import check_head
 
@@ -34,6 +37,11 @@ def test_gradients_flow_through_kept_elements_only():
     assert torch.equal(gradient, (code != 0).float())
 
 
+@pytest.mark.parametrize(("size", "k"), [(2, 1), (8, 1), (9, 2), (10, 2), (256, 32)])
+def test_an_eighth_is_kept_where_no_number_is_given(size, k):
+    assert heads.TopK(size).k == k
+
+
 @pytest.mark.parametrize("k", [0, 13])
 def test_more_than_there_are_cannot_be_kept(k):
     with pytest.raises(ValueError, match=f"k={k} must be between 1 and 12"):
@@ -45,6 +53,14 @@ def test_a_point_mass_sits_at_the_activated_output(name):
     head = heads.Delta(12, activation=name)
     check_head(head)
     assert torch.equal(head(RAW).mean, networks.activations[name]()(RAW))
+
+
+@pytest.mark.parametrize("name", heads.codes)
+def test_codes_by_name_are_points_that_can_be_written_down(name):
+    make = heads.codes[name]
+    check_head(make((3, 4)))
+    again = read(json.loads(json.dumps(spell(make, "code"))))
+    assert torch.equal(again(12)(RAW).mean, make(12)(RAW).mean)
 
 
 def test_an_unknown_activation_is_refused():

@@ -188,6 +188,20 @@ def test_sparsity_is_zero_at_the_target_and_its_formula_elsewhere():
     assert loss.item() == pytest.approx(0, abs=1e-7)
 
 
+def test_sparsity_by_name_brings_the_mean_activity_to_its_target():
+    with seeded(0):
+        code = heads.Delta(8, activation="sigmoid")
+        model = models.LatentVariableModel(
+            conditional.Amortized(networks.MLP(5, 8), code),
+            conditional.Amortized(networks.MLP(8, 5), heads.DiagonalNormal(5, scale=1.0)),
+        )
+        x = torch.randn(500, 5)
+    objective = Reconstruction() + 20.0 * objectives.penalties["kl-sparsity"]()
+    Trainer(model, objective, learning_rate=0.05, batch_size=100, device="cpu").fit(x, epochs=30)
+    rates = model.encode(x).mean(0)
+    assert torch.allclose(rates, torch.full((8,), 0.05), atol=0.02)
+
+
 def test_decorrelation_is_zero_for_uncorrelated_codes_and_counts_covariances():
     model = build(heads.Delta(3), ())
     h = model.encode(X).detach()

@@ -32,10 +32,13 @@ def files(vae):
 
 
 def test_pictures_are_those_that_have_a_meaning(vae):
-    assert set(pictures(vae, DIGITS)) == ALWAYS | {"manifold", "kl_per_dimension"}
+    assert set(pictures(vae, DIGITS)) == ALWAYS | {"manifold", "kl_per_dimension", "weights"}
+    curve = "explained_variance"
+    folded = {**SMALL, "network": "convolutional"}
     cases = {
-        "plain code": (Autoencoder(**SMALL), DIGITS, {"manifold"}),
-        "three codes": (VAE(3, **SMALL), DIGITS, {"kl_per_dimension"}),
+        "plain code": (Autoencoder(**SMALL), DIGITS, {"manifold", "weights"}),
+        "three codes": (VAE(3, **SMALL), DIGITS, {"kl_per_dimension", "weights", curve}),
+        "convolutions": (Autoencoder(3, **folded), DIGITS, {curve}),
         "a table": (Autoencoder(**SMALL), IRIS, set()),
         "a plane": (Autoencoder(1, **SMALL), data.load("ring", n=50), {"vector_field"}),
         "one code": (VAE(1, **SMALL), IRIS, {"kl_per_dimension"}),
@@ -44,6 +47,20 @@ def test_pictures_are_those_that_have_a_meaning(vae):
         drawn = pictures(model.fit(dataset.X), dataset)
         assert set(drawn) == ALWAYS | more, name
         assert all(isinstance(figure, Figure) for figure in drawn.values())
+
+
+def test_the_curve_ends_at_the_number_in_the_headlines():
+    model = Autoencoder(5, **SMALL).fit(DIGITS.X)
+    numbers = metrics(model, DIGITS)
+    _, ours, pca = pictures(model, DIGITS)["explained_variance"].axes[0].lines
+    assert ours.get_ydata()[-1] == pytest.approx(numbers["reconstruction"]["explained_variance"])
+    assert pca.get_ydata()[-1] == pytest.approx(numbers["pca"]["explained_variance"])
+    assert [line.get_label() for line in (ours, pca)] == ["this model", "PCA"]
+
+
+def test_data_that_do_not_vary_have_no_curve():
+    model = Autoencoder(3, **SMALL).fit(IRIS.X)
+    assert "explained_variance" not in pictures(model, Dataset.of(np.ones((20, 4))))
 
 
 def test_the_manifold_of_an_autoencoder_lies_where_its_codes_lie():

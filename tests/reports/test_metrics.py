@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from latentia import VAE, Autoencoder, data
+from latentia import VAE, Autoencoder, data, evaluation
 from latentia.data import Dataset
 from latentia.reports import headlines, metrics
 
@@ -40,6 +40,68 @@ def test_the_floor_is_pca_of_the_same_size(autoencoder):
     assert floor["mse"] == pytest.approx(((IRIS.X - again) ** 2).mean())
 
 
+def test_explained_variance_stands_beside_that_of_pca(autoencoder):
+    numbers = metrics(autoencoder, IRIS)
+    standard = (IRIS.X - IRIS.X.mean(0)) / IRIS.X.std(0)
+    ratio = PCA(1).fit(standard).explained_variance_ratio_[0]
+    assert numbers["pca"]["explained_variance"] == pytest.approx(ratio, rel=1e-4)
+    # Features of variance one: what is not explained is the error.
+    left_over = numbers["reconstruction"]["mse_scaled"]
+    assert numbers["reconstruction"]["explained_variance"] == pytest.approx(1 - left_over, rel=1e-4)
+    line = next(line for line in headlines(numbers) if line.name == "explained variance")
+    assert f"{ratio:.1%}" in line.meaning
+
+
+@pytest.mark.parametrize(
+    ("k", "kind"), [(3, "under-complete"), (4, "complete"), (5, "over-complete")]
+)
+@pytest.mark.filterwarnings("ignore:A code of")
+def test_the_size_of_the_code_has_a_name(k, kind):
+    model = Autoencoder(k, **SMALL).fit(IRIS.X)
+    numbers = metrics(model, IRIS)
+    assert numbers["code"]["complete"] == {"n_components": k, "n_features": 4, "kind": kind}
+    names = [line.name for line in headlines(numbers)]
+    assert ("explained variance of shuffled data" in names) == (kind != "under-complete")
+
+
+def test_only_a_deterministic_code_is_asked_whether_it_copies(vae, autoencoder):
+    shuffled = metrics(autoencoder, IRIS)["reconstruction"]["shuffled"]
+    assert shuffled == pytest.approx(
+        evaluation.copying(autoencoder, IRIS.X, scale=IRIS.X.std(0)), rel=1e-4
+    )
+    assert metrics(vae, IRIS)["reconstruction"]["shuffled"] is None
+
+
+@pytest.mark.filterwarnings("ignore:A code of")
+def test_a_model_that_copies_is_told_so_and_no_other():
+    numbers = metrics(Autoencoder(8, **SMALL).fit(IRIS.X), IRIS)
+    for data_explained, noise_explained, copies in (
+        (1.0, 1.0, True),
+        (0.98, 0.92, True),
+        (0.98, 0.5, False),
+        (0.01, 0.01, False),
+        (None, None, None),
+    ):
+        numbers["reconstruction"]["shuffled"].update(
+            data_explained=data_explained, noise_explained=noise_explained
+        )
+        lines = [line for line in headlines(numbers) if "shuffled" in line.name]
+        assert [": it copies" in line.meaning for line in lines] == [copies][: copies is not None]
+
+
+@pytest.mark.filterwarnings("ignore:A code of")
+def test_a_code_as_wide_as_the_data_is_not_compared_with_pca():
+    lines = headlines(metrics(Autoencoder(8, **SMALL).fit(IRIS.X), IRIS))
+    assert not any("PCA" in line.meaning for line in lines)
+
+
+def test_data_that_do_not_vary_are_measured_all_the_same(autoencoder):
+    numbers = metrics(autoencoder, Dataset.of(np.ones((20, 4))))
+    assert numbers["reconstruction"]["explained_variance"] is None
+    assert numbers["pca"]["explained_variance"] is None
+    assert headlines(numbers)
+
+
 def test_the_score_says_what_it_is(vae, autoencoder):
     bound, reconstruction = (metrics(model, IRIS)["score"] for model in (vae, autoencoder))
     assert bound["what"] == "log_likelihood_bound"
@@ -71,6 +133,7 @@ def test_only_classes_are_probed(vae):
         assert metrics(vae, unfit)["probe"] is None
 
 
+@pytest.mark.filterwarnings("ignore:A code of")
 def test_large_data_are_measured_in_part_and_always_the_same_part():
     ring = data.load("ring", n=6000)
     model = Autoencoder(**SMALL).fit(ring.X)

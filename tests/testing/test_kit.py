@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch.distributions import Independent, Normal
 
-from latentia import conditional, heads, models, networks, objectives, priors, testing
+from latentia import conditional, corruptions, heads, models, networks, objectives, priors, testing
 from latentia.objectives import Loss, Objective
 from latentia.training import seeded
 
 HEADS = {**heads.posteriors, **heads.likelihoods}
+LABEL = heads.DiagonalNormal(1, scale=1.0)
 #: One example of every objective; a class without one is a failing test.
 OBJECTIVES = {
     "CodeNorm": [objectives.CodeNorm()],
@@ -24,22 +27,38 @@ OBJECTIVES = {
     ],
     "KLSparsity": [objectives.KLSparsity()],
     "L1Activity": [objectives.L1Activity()],
-    "Reconstruction": [objectives.Reconstruction(norm) for norm in (None, *objectives.norms)],
+    "Orthogonality": [objectives.Orthogonality()],
+    "Prediction": [objectives.Prediction(conditional.Amortized(networks.MLP(2, 1), LABEL))],
+    "PriorLikelihood": [objectives.PriorLikelihood()],
+    "Reconstruction": [
+        *(objectives.Reconstruction(norm) for norm in (None, *objectives.norms)),
+        objectives.Reconstruction(code_corruption=corruptions.NestedDropout()),
+    ],
+    "SpectralNorm": [objectives.SpectralNorm()],
     "Sum": [objectives.Sum((0.5, objectives.ELBO()))],
 }
 PRIORS = {
+    "Flow": priors.Flow(2),
+    "Mixture": priors.Mixture(3, 2),
     "Normal": priors.Normal(torch.ones(2), 2 * torch.eye(2)),
     "StandardNormal": priors.StandardNormal(2),
 }
 
 
-def model():
+class Labelled(models.LatentVariableModel):
+    """Every example has a label, its first feature."""
+
+    def trace(self, batch, n_samples=1):
+        return super().trace(replace(batch, labels=batch.x[:, :1]), n_samples)
+
+
+def model(prior=PRIORS["StandardNormal"]):
     with seeded(0):
         q, p = heads.DiagonalNormal(2), heads.DiagonalNormal(3)
-        return models.LatentVariableModel(
+        return Labelled(
             conditional.Amortized(networks.MLP(3, q.n_params), q),
             conditional.Amortized(networks.MLP(2, p.n_params), p),
-            priors.StandardNormal(2),
+            prior,
         )
 
 
@@ -52,9 +71,13 @@ def model_of_rates():
         )
 
 
-def needs_rates(objective):
+def model_for(objective):
     norm = getattr(objective, "norm", None)
-    return isinstance(objective, objectives.KLSparsity) or norm == "binary_cross_entropy"
+    if isinstance(objective, objectives.KLSparsity) or norm == "binary_cross_entropy":
+        return model_of_rates()
+    if isinstance(objective, objectives.PriorLikelihood):
+        return model(PRIORS["Flow"])
+    return model()
 
 
 X = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
@@ -74,8 +97,7 @@ def test_priors(name):
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_objectives(name):
     for objective in OBJECTIVES[name]:
-        fitting = model_of_rates() if needs_rates(objective) else model()
-        testing.check_objective(objective, fitting, X)
+        testing.check_objective(objective, model_for(objective), X)
 
 
 @pytest.mark.parametrize(

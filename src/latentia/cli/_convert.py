@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from latentia.cli._runs import dataset_of
+from latentia.cli._runs import dataset_of, model_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,9 +40,8 @@ def convert(
     out : Path
         The file.
     """
-    from latentia import artifacts
     from latentia.data import write_table
 
-    values, names = function(artifacts.load(run), dataset_of(run, data, x, label, rows))
+    values, names = function(model_of(run), dataset_of(run, data, x, label, rows))
     write_table(out, values, names)
     print(f"{out}: {len(values):,} rows of shape {values.shape[1:]}")

@@ -30,12 +30,6 @@ def data(
     ----------
     spec : str
         A built-in name or a path; without it, the built-in sets are listed.
-    x : str
-        The array of a .npz file that holds the examples.
-    label : str
-        The column or array that holds the labels.
-    rows : int
-        Read the first so many examples.
 
     Examples
     --------

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from latentia.cli._options import OutFile
-from latentia.cli._runs import memory_of
+from latentia.cli._options import OutFile, Run
+from latentia.cli._runs import memory_of, model_of
 
 if TYPE_CHECKING:
     import numpy as np
 
 
-def decode(run: Path, codes: str, /, *, out: OutFile) -> None:
+def decode(run: Run, codes: str, /, *, out: OutFile) -> None:
     """Write the expected example for each code to a file, in the units of the data.
 
     Change a code a little, decode it, and see what that dimension means.
 
     Parameters
     ----------
-    run : Path
-        The folder of a model that `fit` wrote.
     codes : str
         A table of codes: .npy, .csv or .parquet, such as `encode` writes.
-    out : Path
-        The file, ending in .npy, .csv or .parquet; .npy keeps the shape of images.
 
     Examples
     --------
         latentia encode runs/digits-vae-2 digits --out codes.npy
         latentia decode runs/digits-vae-2 codes.npy --out decoded.npy
     """
-    from latentia import artifacts, data
+    from latentia import data
 
-    estimator = artifacts.load(run)
+    estimator = model_of(run)
     decoded = estimator.inverse_transform(_codes(codes))
     data.write_table(out, decoded, memory_of(run).get("columns"))
     print(f"{out}: {len(decoded):,} examples of shape {decoded.shape[1:]}")

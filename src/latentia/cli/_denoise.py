@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from latentia.cli._convert import convert
-from latentia.cli._options import ArrayName, LabelName, OutFile, Rows
+from latentia.cli._options import ArrayName, Data, LabelName, OutFile, Rows, Run
 
 
 def denoise(
-    run: Path,
-    data: str,
+    run: Run,
+    data: Data,
     /,
     *,
     out: OutFile,
@@ -22,21 +20,6 @@ def denoise(
 
     It works for a model that was fitted with a `--corruption` like the damage of the data. The data
     are taken as they are: no corruption is added here.
-
-    Parameters
-    ----------
-    run : Path
-        The folder of a model that `fit` wrote.
-    data : str
-        A built-in name or a path, as for `fit`.
-    out : Path
-        The file, ending in .npy, .csv or .parquet; .npy keeps the shape of images.
-    x : str
-        The array of a .npz file to denoise.
-    label : str
-        The column or array of labels, which is left out.
-    rows : int
-        Denoise the first so many examples.
 
     Examples
     --------

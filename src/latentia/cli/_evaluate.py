@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from latentia._files import write_whole
-from latentia.cli._options import DATA, ArrayName, JsonFile, LabelName, Rows
-from latentia.cli._runs import dataset_of
+from latentia.cli._options import DATA, ArrayName, JsonFile, LabelName, Rows, Run
+from latentia.cli._runs import dataset_of, model_of
 from latentia.cli._show import show_numbers
 
 
 def evaluate(
-    run: Path,
+    run: Run,
     /,
     *,
     on: Annotated[str | None, Parameter(group=DATA)] = None,
@@ -30,18 +29,8 @@ def evaluate(
 
     Parameters
     ----------
-    run : Path
-        The folder of a model that `fit` wrote.
     on : str
         A built-in name or a path; without it, what the model was fitted on.
-    x : str
-        The array of a .npz file to measure on.
-    label : str
-        The column or array of labels.
-    rows : int
-        Measure on the first so many examples.
-    out : Path
-        A .json file for all the numbers.
 
     Examples
     --------
@@ -50,10 +39,10 @@ def evaluate(
     """
     import json
 
-    from latentia import artifacts, reports
+    from latentia import reports
 
     dataset = dataset_of(run, on, x, label, rows)
-    metrics = reports.metrics(artifacts.load(run), dataset)
+    metrics = reports.metrics(model_of(run), dataset)
     measured = metrics["data"]
     print(
         f"{run} on {measured['n_examples']:,} of {measured['n_available']:,} examples of "

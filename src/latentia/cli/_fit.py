@@ -33,7 +33,7 @@ _Output = Parameter(group=OUTPUT)
 
 
 def fit(
-    data: Annotated[str, Parameter(group=DATA)],
+    data: Annotated[Data, Parameter(group=DATA)],
     /,
     *,
     x: ArrayName = None,
@@ -66,16 +66,6 @@ def fit(
 
     Parameters
     ----------
-    data : str
-        A built-in name (see `latentia data`) or a path: a .csv or .parquet table of numbers, a
-        .npy or .npz file, or a folder of images.
-    x : str
-        The array of a .npz file to learn from.
-    label : str
-        The column or array of labels. They are not learned from; they colour the map of the codes
-        and measure what it knows.
-    rows : int
-        Use the first so many examples; of a generated set, draw so many.
     model : str
         A name listed by `latentia models`.
     latent : int
@@ -100,25 +90,13 @@ def fit(
         What is added to the loss: contractive, l1, code-norm, ...
     penalty_weight : float
         Its weight.
-    epochs : int
-        Passes over the data at most; by default what makes about 20,000 steps.
     batch_size : int
         Examples in a step.
-    learning_rate : float
-        How far a step goes.
     patience : int
         Stop after so many passes without a lower loss on held-out data; by default what makes about
         1,000 steps. 0 uses all data and stops only after the last pass.
-    seed : int
-        The same number gives the same model.
     device : str
         auto, cpu, cuda, ...
-    out : Path
-        Folder for the run; by default a new one in runs/, named after data, model and code.
-    overwrite : bool
-        Replace the model in that folder, once the new one is complete.
-    quiet : bool
-        Show no progress.
 
     Examples
     --------

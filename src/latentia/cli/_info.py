@@ -6,17 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from latentia.cli._options import Run
 from latentia.cli._runs import damaged, memory_of, numbers_of
 from latentia.cli._show import show, show_numbers
 
 
-def info(run: Path, /) -> None:
+def info(run: Run, /) -> None:
     """Say what a model is, what it was fitted on, and how well it did then.
-
-    Parameters
-    ----------
-    run : Path
-        The folder of a model that `fit` wrote.
 
     Examples
     --------

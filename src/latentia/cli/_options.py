@@ -1,4 +1,4 @@
-"""Options that several commands share, and what a value of theirs must be."""
+"""Options that several commands share: their help, written once, and what a value must be."""
 
 from __future__ import annotations
 
@@ -21,6 +21,27 @@ def at_least(least: int) -> Parameter:
     return Parameter(converter=_whole, validator=Number(gte=least))
 
 
+def sizes(text: str, option: str) -> tuple[int, ...]:
+    """Read the sizes of layers, such as ``"256,128"``; ``"none"`` is no layer at all.
+
+    Raises
+    ------
+    ValueError
+        If it is something else; the message names the option.
+    """
+    if text == "none":
+        return ()
+    try:
+        numbers = tuple(int(size) for size in text.split(","))
+    except ValueError:
+        numbers = (0,)
+    if min(numbers) < 1:
+        raise ValueError(
+            f"{option} {text!r} must be whole numbers from 1 with commas, such as 256,128, or none."
+        )
+    return numbers
+
+
 def _whole(type_: Any, tokens: Sequence[Token]) -> int:
     # The parser's own conversion rounds 2.5 to 2.
     try:
@@ -29,10 +50,103 @@ def _whole(type_: Any, tokens: Sequence[Token]) -> int:
         raise ValueError(f"{tokens[0].value!r} is not a whole number.") from None
 
 
-ArrayName = Annotated[str | None, Parameter(name="--x", group=DATA)]
-LabelName = Annotated[str | None, Parameter(name=("--label", "--y"), group=DATA)]
-Rows = Annotated[int | None, Parameter(name="--rows", group=DATA), at_least(2)]
-OutFile = Annotated[Path, Parameter(name=("--out", "-o"), group=OUTPUT)]
+Run = Annotated[Path, Parameter(help="The folder of a model that `fit` wrote.")]
+Data = Annotated[
+    str,
+    Parameter(
+        help="A built-in name (see `latentia data`) or a path: a .csv or .parquet table of numbers,"
+        " a .npy or .npz file, or a folder of images."
+    ),
+]
+ArrayName = Annotated[
+    str | None,
+    Parameter(name="--x", group=DATA, help="The array of a .npz file that holds the examples."),
+]
+LabelName = Annotated[
+    str | None,
+    Parameter(
+        name=("--label", "--y"), group=DATA, help="The column or array that holds the labels."
+    ),
+]
+Rows = Annotated[
+    int | None,
+    Parameter(
+        name="--rows",
+        group=DATA,
+        help="Take the first so many examples; of a generated set, draw so many.",
+    ),
+    at_least(2),
+]
+Hidden = Annotated[
+    str | None,
+    Parameter(
+        name="--hidden", group=MODEL, help="Units of hidden layers, such as 256,128, or none."
+    ),
+]
+Epochs = Annotated[
+    int | None,
+    Parameter(
+        name="--epochs",
+        group=TRAINING,
+        help="Passes over the data at most; by default what makes about 20,000 steps.",
+    ),
+    at_least(1),
+]
+LearningRate = Annotated[
+    float | None,
+    Parameter(
+        name="--learning-rate",
+        group=TRAINING,
+        validator=Number(gt=0),
+        help="How far a step goes.",
+    ),
+]
+Seed = Annotated[
+    int,
+    Parameter(
+        name="--seed",
+        group=TRAINING,
+        help="The same number gives the same result.",
+    ),
+    at_least(0),
+]
+OutFolder = Annotated[
+    Path | None,
+    Parameter(
+        name=("--out", "-o"),
+        group=OUTPUT,
+        help="Folder for the model; by default a new one in runs/, named after what it is made of.",
+    ),
+]
+Overwrite = Annotated[
+    bool,
+    Parameter(
+        name="--overwrite",
+        group=OUTPUT,
+        help="Replace the model in that folder, once the new one is complete.",
+    ),
+]
+Quiet = Annotated[bool, Parameter(name="--quiet", group=OUTPUT, help="Show no progress.")]
+OutFile = Annotated[
+    Path,
+    Parameter(
+        name=("--out", "-o"),
+        group=OUTPUT,
+        help="The file, ending in .npy, .csv or .parquet; .npy keeps the shape of images.",
+    ),
+]
+CsvFile = Annotated[
+    Path,
+    Parameter(
+        name=("--out", "-o"), group=OUTPUT, validator=PathRule(ext="csv"), help="The .csv file."
+    ),
+]
 JsonFile = Annotated[
-    Path | None, Parameter(name=("--out", "-o"), group=OUTPUT, validator=PathRule(ext="json"))
+    Path | None,
+    Parameter(
+        name=("--out", "-o"),
+        group=OUTPUT,
+        validator=PathRule(ext="json"),
+        help="A .json file for all the numbers.",
+    ),
 ]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from latentia.cli._convert import convert
-from latentia.cli._options import ArrayName, LabelName, OutFile, Rows
+from latentia.cli._options import ArrayName, Data, LabelName, OutFile, Rows, Run
 
 
 def reconstruct(
-    run: Path,
-    data: str,
+    run: Run,
+    data: Data,
     /,
     *,
     out: OutFile,
@@ -22,21 +20,6 @@ def reconstruct(
 
     What is missing afterwards did not fit into the code: noise, if the model is good, and whatever
     is unlike the data it was fitted on.
-
-    Parameters
-    ----------
-    run : Path
-        The folder of a model that `fit` wrote.
-    data : str
-        A built-in name or a path, as for `fit`.
-    out : Path
-        The file, ending in .npy, .csv or .parquet; .npy keeps the shape of images.
-    x : str
-        The array of a .npz file to reconstruct.
-    label : str
-        The column or array of labels, which is left out.
-    rows : int
-        Reconstruct the first so many examples.
 
     Examples
     --------

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from latentia.data import Dataset
+    from latentia.estimators import LatentEstimator, Transferred
 
 _RUNS = Path("runs")
 _NUMBERS = "metrics.json"
@@ -17,8 +18,8 @@ _REMEMBERED = ("x", "y", "n", "seed")
 _KINDS = {"spec": str, "x": str, "y": str, "n": int, "seed": int, "columns": list, "range": list}
 
 
-def new_run(out: Path | None, overwrite: bool, data: str, model: str, latent: int) -> Path:
-    """Return the folder for a new run: `out`, or a free name made of data, model and code size.
+def new_run(out: Path | None, overwrite: bool, *parts: object) -> Path:
+    """Return the folder for a new run: `out`, or a free name made of the parts.
 
     Raises
     ------
@@ -26,8 +27,7 @@ def new_run(out: Path | None, overwrite: bool, data: str, model: str, latent: in
         If `out` holds a model and may not be overwritten.
     """
     if out is None:
-        stem = re.sub(r"[^\w.-]+", "-", Path(data).resolve().stem)
-        name = f"{stem}-{model}-{latent}"
+        name = "-".join(re.sub(r"[^\w.-]+", "-", str(part)) for part in parts)
         names = (name if i == 1 else f"{name}-{i}" for i in count(1))
         return next(_RUNS / name for name in names if not (_RUNS / name).exists())
     if (out / "config.json").exists() and not overwrite:
@@ -37,8 +37,53 @@ def new_run(out: Path | None, overwrite: bool, data: str, model: str, latent: in
     return out
 
 
+def model_of(run: Path) -> LatentEstimator:
+    """Load a model of examples.
+
+    Raises
+    ------
+    ValueError
+        If it is a predictor of labels, or no model can be read.
+    """
+    from latentia import artifacts
+    from latentia.estimators import LatentEstimator
+
+    model = artifacts.load(run)
+    if not isinstance(model, LatentEstimator):
+        raise ValueError(
+            f"{run} holds a {type(model).__name__}, which predicts labels and nothing else; use "
+            f"latentia predict {run}, or the run that it was made of."
+        )
+    return model
+
+
+def predictor_of(run: Path) -> Transferred:
+    """Load a predictor of labels.
+
+    Raises
+    ------
+    ValueError
+        If it is a model of examples, or no model can be read.
+    """
+    from latentia import artifacts
+    from latentia.estimators import Transferred
+
+    model = artifacts.load(run)
+    if not isinstance(model, Transferred):
+        raise ValueError(
+            f"{run} holds a {type(model).__name__}, which has learned no labels; make a predictor "
+            f"with latentia transfer {run}, or use encode or anomalies."
+        )
+    return model
+
+
 def dataset_of(
-    run: Path, spec: str | None, x: str | None, y: str | None, rows: int | None
+    run: Path,
+    spec: str | None,
+    x: str | None,
+    y: str | None,
+    rows: int | None,
+    ask: str = "name some with --on",
 ) -> Dataset:
     """Load data for a run; what it was fitted on is read again as it was read then.
 
@@ -52,6 +97,8 @@ def dataset_of(
         Arrays or label column by name.
     rows : int or None
         How many examples.
+    ask : str
+        What helps a run that remembers no data.
 
     Raises
     ------
@@ -64,7 +111,7 @@ def dataset_of(
     memory = memory_of(run)
     spec = memory.get("spec") if spec is None else spec
     if spec is None:
-        raise ValueError(f"{run} does not remember its data; name some with --on.")
+        raise ValueError(f"{run} does not remember its data; {ask}.")
     asked: dict[str, Any] = {
         name: value for name, value in (("x", x), ("y", y), ("n", rows)) if value is not None
     }

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 import os
-from pathlib import Path
 from typing import Annotated
 
 from latentia._files import write_whole
-from latentia.cli._options import OutFile, at_least
+from latentia.cli._options import OutFile, Run, at_least
 from latentia.cli._runs import memory_of
 
 
 def sample(
-    run: Path,
+    run: Run,
     /,
     *,
     out: OutFile,
@@ -25,8 +24,6 @@ def sample(
 
     Parameters
     ----------
-    run : Path
-        The folder of a model that `fit` wrote.
     out : Path
         The file: .png for a picture, .npy, .csv or .parquet for the numbers.
     n : int

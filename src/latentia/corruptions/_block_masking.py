@@ -19,8 +19,9 @@ class BlockMasking:
 
     Parameters
     ----------
-    size : int or (int, int)
-        Height and width of the rectangle in pixels; one number is a square.
+    size : int, (int, int) or None, default=None
+        Height and width of the rectangle in pixels; one number is a square. ``None`` is a quarter
+        of each side of the image, at least one pixel.
     value : float, default=0.0
         What stands there, in all channels, in the units of the scaled data.
 
@@ -43,11 +44,11 @@ class BlockMasking:
     tensor([58., 58., 58., 58., 58.])
     """
 
-    size: int | tuple[int, int]
+    size: int | tuple[int, int] | None = None
     value: float = 0.0
 
     def __post_init__(self) -> None:
-        sides = self.size if isinstance(self.size, tuple | list) else (self.size,) * 2
+        sides = (1, 1) if self.size is None else _pair(self.size)
         if len(sides) != 2 or any(not isinstance(side, Integral) or side < 1 for side in sides):
             raise ValueError(
                 f"size={self.size!r} must be a positive integer, or two: (height, width)."
@@ -61,13 +62,18 @@ class BlockMasking:
                 f"{tuple(x.shape)}; for tables use Masking."
             )
         n, shape = len(x), tuple(x.shape[-2:])
-        height, width = self.size if isinstance(self.size, tuple | list) else (self.size,) * 2
+        quarter = tuple(max(1, side // 4) for side in shape)
+        height, width = quarter if self.size is None else _pair(self.size)
         if height > shape[0] or width > shape[1]:
             raise ValueError(f"size={self.size!r} is larger than the images, which are {shape}.")
         rows = _interval(n, shape[0], height, x.device)
         columns = _interval(n, shape[1], width, x.device)
         block = rows.unsqueeze(2) & columns.unsqueeze(1)
         return x.masked_fill(block if x.ndim == 3 else block.unsqueeze(1), self.value)
+
+
+def _pair(size: int | tuple[int, int]) -> tuple[int, ...]:
+    return tuple(size) if isinstance(size, tuple | list) else (size, size)
 
 
 def _interval(n: int, length: int, size: int, device: torch.device) -> Tensor:

@@ -7,6 +7,7 @@ from functools import singledispatch
 from torch import Tensor
 from torch.distributions import (
     Bernoulli,
+    Categorical,
     Distribution,
     Independent,
     TransformedDistribution,
@@ -17,9 +18,9 @@ from torch.distributions import (
 def point(distribution: Distribution) -> Tensor:
     """One number for each coordinate that stands for the whole distribution.
 
-    The mean where there is one, probabilities for binary variables, and the transformed
-    point of the base for a distribution that is a transformation of another (a flow has no
-    closed-form mean). It never samples, so a second call gives the same value.
+    The mean where there is one, probabilities for binary variables and categories, and the
+    transformed point of the base for a distribution that is a transformation of another (a flow
+    has no closed-form mean). It never samples, so a second call gives the same value.
 
     Parameters
     ----------
@@ -28,7 +29,7 @@ def point(distribution: Distribution) -> Tensor:
 
     Returns
     -------
-    Tensor, shape (*batch, *event)
+    Tensor, shape (*batch, *event), for categories (*batch, *event, n_categories)
 
     Examples
     --------
@@ -45,7 +46,7 @@ def _(distribution: Independent) -> Tensor:
 
 
 @point.register
-def _(distribution: Bernoulli) -> Tensor:
+def _(distribution: Bernoulli | Categorical) -> Tensor:
     return distribution.probs
 
 

@@ -2,13 +2,31 @@
 
 from latentia.estimators._autoencoder import Autoencoder
 from latentia.estimators._latent import LatentEstimator
+from latentia.estimators._mirrored import MirroredEstimator
+from latentia.estimators._stacked import StackedAutoencoder
 from latentia.estimators._state import get_state, set_state
+from latentia.estimators._transfer import TransferClassifier, Transferred, TransferRegressor
 from latentia.estimators._vae import VAE
 
 #: Name -> estimator, for the command line and for models on disk.
-estimators: dict[str, type[LatentEstimator]] = {
+estimators: dict[str, type[LatentEstimator | Transferred]] = {
     "Autoencoder": Autoencoder,
+    "StackedAutoencoder": StackedAutoencoder,
+    "TransferClassifier": TransferClassifier,
+    "TransferRegressor": TransferRegressor,
     "VAE": VAE,
 }
 
-__all__ = ["VAE", "Autoencoder", "LatentEstimator", "estimators", "get_state", "set_state"]
+__all__ = [
+    "VAE",
+    "Autoencoder",
+    "LatentEstimator",
+    "MirroredEstimator",
+    "StackedAutoencoder",
+    "TransferClassifier",
+    "TransferRegressor",
+    "Transferred",
+    "estimators",
+    "get_state",
+    "set_state",
+]

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
-import torch
 from torch import Tensor
 
-from latentia import heads, priors
-from latentia.distributions import Delta
-from latentia.estimators._latent import LatentEstimator
-from latentia.estimators._parameters import documented
+from latentia._names import lookup
+from latentia.conditional import Amortized
+from latentia.errors import IncompatiblePartsError, OvercompleteWarning
+from latentia.estimators._likelihood import make_head
+from latentia.estimators._mirrored import MirroredEstimator
+from latentia.estimators._parameters import as_corruption, documented
+from latentia.heads import Head, codes
 from latentia.models import LatentVariableModel
+from latentia.networks import MLP, TiedMLP
 from latentia.objectives import Objective, Reconstruction
+from latentia.priors import Normal
 
 
 @documented
 @dataclass(eq=False, repr=False)
-class Autoencoder(LatentEstimator):
+class Autoencoder(MirroredEstimator):
     r"""An autoencoder: a code from which the input can be predicted.
 
     .. math:: z = E(x), \quad \tilde x = D(z), \quad
@@ -30,11 +37,29 @@ class Autoencoder(LatentEstimator):
 
     Parameters
     ----------
-    <shared parameters>
+    code : str or callable, default="identity"
+        What the code is: a name in ``heads.codes``, such as "sigmoid" or "top-k", or a function of
+        the code's shape that returns a Head, such as ``partial(heads.TopK, k=5)``.
+    tied : bool, default=False
+        The decoder's weights are the encoder's, transposed; only with ``network="mlp"``.
+    norm : str or None, default=None
+        The distance to reconstruct by instead of the likelihood: a name in ``objectives.norms``.
+    code_corruption : str, callable or None, default=None
+        What spoils the code before the decoder in training, as ``corruption`` does the input;
+        "nested-dropout" orders the code by importance.
+    <network parameters>
+    <model parameters>
+    <training parameters>
 
     Attributes
     ----------
     <shared attributes>
+
+    Warns
+    -----
+    OvercompleteWarning
+        If the code has at least as many dimensions as the data and nothing keeps the model from
+        copying its input.
 
     References
     ----------
@@ -51,28 +76,71 @@ class Autoencoder(LatentEstimator):
     ((150, 2), (150, 4))
     """
 
+    _: KW_ONLY
+    code: str | Callable[..., Head] = "identity"
+    tied: bool = False
+    norm: str | None = None
+    code_corruption: str | Callable[[Tensor], Tensor] | None = None
+
     def _model(self, event_shape: tuple[int, ...]) -> LatentVariableModel:
-        d = self.n_components
-        encoder = self._amortized_encoder(heads.Delta(d), event_shape)
-        prior = priors.Normal(torch.zeros(d), torch.eye(d))
-        return LatentVariableModel(encoder, self._amortized_decoder(event_shape), prior)
+        encoder = self._amortized_encoder(event_shape)
+        if self.tied:
+            return LatentVariableModel(encoder, self._tied_decoder(encoder, event_shape))
+        return LatentVariableModel(encoder, self._amortized_decoder(event_shape))
+
+    def _code_head(self) -> Head:
+        make = lookup(codes, self.code, "code") if isinstance(self.code, str) else self.code
+        return make(self.n_components)
+
+    def _tied_decoder(self, encoder: Amortized, event_shape: tuple[int, ...]) -> Amortized:
+        head = make_head(self.likelihood_, event_shape)
+        if not isinstance(encoder.net, MLP) or head.n_params != math.prod(event_shape):
+            raise IncompatiblePartsError(
+                f"tied=True and network={self.network!r} with likelihood={self.likelihood_!r} do "
+                "not fit: transposed weights give one number for each feature. Use network='mlp' "
+                "and a likelihood without a predicted scale, or tied=False."
+            )
+        return Amortized(TiedMLP(encoder.net, **self._layers()), head)
 
     def _objective(self) -> Objective:
-        return Reconstruction()
+        corruption = as_corruption(self.code_corruption, "code_corruption")
+        return Reconstruction(self.norm, code_corruption=corruption)
 
-    def _after_training(self, array: np.ndarray) -> None:
-        codes = torch.from_numpy(self._map_array(array, self.model_.encode)).to(self._device)
-        self.model_.prior = priors.Normal.fit(codes)
+    def _cost(self) -> Objective:
+        return Reconstruction(self.norm)
+
+    def _first_sampler(self, codes: Tensor) -> Normal:
+        return Normal.fit(codes).to(codes.device)
+
+    def _before_training(self, array: np.ndarray) -> None:
+        kept_from_copying = (
+            self.penalty is not None
+            or self.corruption is not None
+            or self.code_corruption is not None
+            or self.code == "top-k"
+            or not isinstance(self.code, str)
+            or self.dropout > 0
+        )
+        n_features = math.prod(self.event_shape_)
+        if self.n_components >= n_features and not kept_from_copying:
+            warnings.warn(
+                f"A code of {self.n_components} dimensions for {n_features} "
+                "feature(s) can copy every input, and then tells nothing of the data: take fewer "
+                "codes, or add a corruption, a penalty, or code='top-k'.",
+                OvercompleteWarning,
+                stacklevel=3,
+            )
 
     def score_samples(self, X: object) -> object:
-        """Return log p(x|E(x)) in nats for each example, how well it is reconstructed.
+        """Return minus the energy of each example, how well it is reconstructed.
 
-        It is not log p(x), since a deterministic code has no density; it ranks examples by their
-        reconstruction, in the units of the data.
+        Without penalties and ``norm`` this is log p(x|E(x)) in nats, in the units of the data. It
+        is not log p(x), since a deterministic code has no density; it ranks examples.
         """
         return super().score_samples(X)
 
-    def _score_batch(self, x: Tensor) -> Tensor:
-        posterior = self.model_.encoder(x)
-        assert isinstance(posterior, Delta)
-        return self.model_.decoder(posterior.value).log_prob(x)
+    def _scores(self, array: np.ndarray) -> np.ndarray:
+        return -self._energies(array)
+
+    def _log_jacobian(self) -> Tensor | float:
+        return super()._log_jacobian() if self.norm is None else 0.0

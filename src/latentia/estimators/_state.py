@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
-from torch import Tensor
+from torch import Tensor, nn
 
 from latentia.data import Affine
 from latentia.estimators._latent import LatentEstimator
+from latentia.estimators._transfer import Transferred
 from latentia.training import History
+
+Values = dict[str, Any]
+Tensors = dict[str, Tensor]
 
 _PLAIN = (
     "event_shape_",
@@ -18,11 +24,22 @@ _PLAIN = (
     "likelihood_",
     "n_features_in_",
     "n_iter_",
+    "offset_",
     "_seed",
 )
+_PLAIN_OF_TRANSFER = (
+    "classes_",
+    "n_features_in_",
+    "n_iter_",
+    "target_mean_",
+    "target_scale_",
+    "_seed",
+    "_single",
+)
+_ARRAYS = {"classes_", "feature_names_in_", "target_mean_", "target_scale_"}
 
 
-def get_state(estimator: LatentEstimator) -> tuple[dict[str, Any], dict[str, Tensor]]:
+def get_state(estimator: LatentEstimator | Transferred) -> tuple[Values, Tensors]:
     """Return what a fitted estimator learned.
 
     Parameters
@@ -38,39 +55,90 @@ def get_state(estimator: LatentEstimator) -> tuple[dict[str, Any], dict[str, Ten
         Weights and scaling, on the CPU.
     """
     check_is_fitted(estimator)
-    values = {name: getattr(estimator, name) for name in _PLAIN if hasattr(estimator, name)}
-    if "feature_names_in_" in values:
-        values["feature_names_in_"] = values["feature_names_in_"].tolist()
-    scaling = estimator.scaling_
-    values["history"] = {
-        "records": estimator.history_.records,
-        "stopped": estimator.history_.stopped,
-        "kept": estimator.history_.kept,
-    }
+    if isinstance(estimator, Transferred):
+        return _state_of_transfer(estimator)
+    scaling, sampler = estimator.scaling_, estimator.sampler_
+    values = _plain(estimator, _PLAIN)
     values["scaling"] = {"rule": scaling.rule, "n_constant": scaling.n_constant}
-    tensors = {
-        f"{part}.{name}": tensor.detach().cpu().contiguous()
-        for part, module in {"model": estimator.model_, "scaling": scaling}.items()
-        for name, tensor in module.state_dict().items()
-    }
-    return values, tensors
+    parts: dict[str, nn.Module | Affine] = {"model": estimator.model_, "scaling": scaling}
+    if sampler is not estimator.model_.prior:
+        values["sampler"] = partial(type(sampler), **getattr(sampler, "arguments", {}))
+        parts["sampler"] = sampler
+    return values, _tensors(parts)
 
 
-def set_state(
-    estimator: LatentEstimator, values: dict[str, Any], tensors: dict[str, Tensor]
-) -> None:
+def set_state(estimator: LatentEstimator | Transferred, values: Values, tensors: Tensors) -> None:
     """Make ``estimator`` fitted as the one whose :func:`get_state` this is."""
-    plain = {name: value for name, value in values.items() if name in _PLAIN}
-    if "feature_names_in_" in plain:
-        plain["feature_names_in_"] = np.array(plain["feature_names_in_"], dtype=object)
-    for name, value in plain.items():
-        setattr(estimator, name, value)
+    if isinstance(estimator, Transferred):
+        _set_state_of_transfer(estimator, values, tensors)
+        return
+    _set_plain(estimator, values, _PLAIN)
     shift, scale = tensors["scaling.shift"], tensors["scaling.scale"]
     scaling = Affine(shift, scale, estimator.event_shape_, **values["scaling"])
     estimator.scaling_ = scaling.to(scale.dtype)
     estimator._assemble()
-    weights = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
-    estimator.model_.to(scale.dtype).load_state_dict(weights)
-    estimator.model_.eval()
+    _load(estimator.model_.to(scale.dtype), tensors, "model")
+    estimator.sampler_ = estimator.model_.prior  # type: ignore[assignment]
+    if "sampler" in values:
+        estimator.sampler_ = values["sampler"]().to(scale.dtype)
+        _load(estimator.sampler_, tensors, "sampler")
+
+
+def _state_of_transfer(estimator: Transferred) -> tuple[Values, Tensors]:
+    values = _plain(estimator, _PLAIN_OF_TRANSFER)
+    values["encoder"], tensors = get_state(estimator._fitted)
+    below = {f"encoder.{name}": tensor for name, tensor in tensors.items()}
+    parts: dict[str, nn.Module | Affine] = {
+        "tuned": estimator.encoder_,
+        "predictor": estimator.predictor_,
+    }
+    return values, {**below, **_tensors(parts)}
+
+
+def _set_state_of_transfer(estimator: Transferred, values: Values, tensors: Tensors) -> None:
+    _set_plain(estimator, values, _PLAIN_OF_TRANSFER)
+    set_state(estimator.encoder, values["encoder"], _below(tensors, "encoder"))
+    estimator.encoder = FrozenEstimator(estimator.encoder)
+    estimator._assemble(estimator._learned_head())
+    dtype = estimator.scaling_.scale.dtype
+    _load(estimator.encoder_.to(dtype), tensors, "tuned")
+    _load(estimator.predictor_.to(dtype), tensors, "predictor")
+
+
+def _plain(estimator: Any, names: tuple[str, ...]) -> Values:
+    values = {name: getattr(estimator, name) for name in names if hasattr(estimator, name)}
+    values.update({name: values[name].tolist() for name in _ARRAYS & values.keys()})
+    history = estimator.history_
+    values["history"] = {name: getattr(history, name) for name in ("records", "stopped", "kept")}
+    return values
+
+
+def _set_plain(estimator: Any, values: Values, names: tuple[str, ...]) -> None:
+    for name in names:
+        if name in values:
+            text = name == "feature_names_in_"
+            array = name in _ARRAYS
+            value = (
+                np.array(values[name], dtype=object if text else None) if array else values[name]
+            )
+            setattr(estimator, name, value)
     estimator.history_ = History(**values["history"])
     estimator.loss_curve_ = estimator.history_.curves()
+
+
+def _tensors(parts: dict[str, nn.Module | Affine]) -> Tensors:
+    return {
+        f"{part}.{name}": tensor.detach().cpu().contiguous()
+        for part, module in parts.items()
+        for name, tensor in module.state_dict().items()
+    }
+
+
+def _below(tensors: Tensors, part: str) -> Tensors:
+    prefix = f"{part}."
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+
+
+def _load(module: nn.Module, tensors: Tensors, part: str) -> None:
+    module.load_state_dict(_below(tensors, part))
+    module.eval()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from latentia._names import lookup
 from latentia.conditional import ConditionalDistribution
-from latentia.estimators._latent import LatentEstimator
+from latentia.estimators._mirrored import MirroredEstimator
 from latentia.estimators._parameters import documented
 from latentia.heads import Head, posteriors
 from latentia.inference import log_likelihood
@@ -24,7 +25,7 @@ _SCORE_SAMPLES = 100
 
 @documented
 @dataclass(eq=False, repr=False)
-class VAE(LatentEstimator):
+class VAE(MirroredEstimator):
     r"""A variational autoencoder: a code with a distribution, and a prior to sample from.
 
     .. math:: \max_{\theta, \phi} \tfrac{1}{n} \sum_i E_{z \sim q_\phi(z|x_i)}
@@ -46,7 +47,9 @@ class VAE(LatentEstimator):
         Nats for each code dimension that cost nothing.
     n_samples : int, default=1
         Codes drawn for each example in training.
-    <shared parameters>
+    <network parameters>
+    <model parameters>
+    <training parameters>
 
     Attributes
     ----------
@@ -76,14 +79,20 @@ class VAE(LatentEstimator):
     n_samples: int = 1
 
     def _model(self, event_shape: tuple[int, ...]) -> LatentVariableModel:
-        q, p = self.posterior, self.prior
-        head = (lookup(posteriors, q, "posterior") if isinstance(q, str) else q)(self.n_components)
-        prior = (lookup(priors, p, "prior") if isinstance(p, str) else p)(self.n_components)
-        encoder = self._amortized_encoder(head, event_shape)
+        make = lookup(priors, self.prior, "prior") if isinstance(self.prior, str) else self.prior
+        prior = make(self.n_components)
+        encoder = self._amortized_encoder(event_shape)
         return LatentVariableModel(encoder, self._amortized_decoder(event_shape), prior)
+
+    def _code_head(self) -> Head:
+        q = self.posterior
+        return (lookup(posteriors, q, "posterior") if isinstance(q, str) else q)(self.n_components)
 
     def _objective(self) -> Objective:
         return ELBO(self.beta, self.free_bits, self.n_samples)
+
+    def _cost(self) -> Objective:
+        return ELBO(self.beta)
 
     def score_samples(self, X: object) -> object:
         """Return an estimate of log p(x) in nats for each example, in the units of the data.
@@ -98,8 +107,11 @@ class VAE(LatentEstimator):
         """
         return super().score_samples(X)
 
-    def _score_batch(self, x: Tensor) -> Tensor:
-        return torch.cat([self._score_one(row) for row in x.split(1)])
+    def _scores(self, array: np.ndarray) -> np.ndarray:
+        def score(x: Tensor) -> Tensor:
+            return torch.cat([self._score_one(row) for row in x.split(1)]) + self._log_jacobian()
+
+        return self._map_array(array, score)
 
     def _score_one(self, row: Tensor) -> Tensor:
         with seeded(0, self._device):

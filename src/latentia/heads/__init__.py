@@ -4,10 +4,19 @@ from collections.abc import Callable
 from functools import partial
 
 from latentia.heads._binary import Bernoulli, ContinuousBernoulli
+from latentia.heads._categorical import Categorical
 from latentia.heads._delta import Delta
 from latentia.heads._head import Head, as_shape
 from latentia.heads._location_scale import DiagonalNormal, Laplace, LocationScale
 from latentia.heads._top_k import TopK
+
+codes: dict[str, Callable[..., Head]] = {
+    "identity": Delta,
+    "relu": partial(Delta, activation="relu"),
+    "sigmoid": partial(Delta, activation="sigmoid"),
+    "tanh": partial(Delta, activation="tanh"),
+    "top-k": TopK,
+}
 
 posteriors: dict[str, Callable[..., Head]] = {
     "delta": Delta,
@@ -26,6 +35,7 @@ likelihoods: dict[str, Callable[..., Head]] = {
 
 __all__ = [
     "Bernoulli",
+    "Categorical",
     "ContinuousBernoulli",
     "Delta",
     "DiagonalNormal",
@@ -34,6 +44,7 @@ __all__ = [
     "LocationScale",
     "TopK",
     "as_shape",
+    "codes",
     "likelihoods",
     "posteriors",
 ]

@@ -11,10 +11,14 @@ from torch import Tensor, nn
 from torch.distributions import Distribution
 
 
-def as_shape(shape: int | Sequence[int], argument: str) -> tuple[int, ...]:
-    """Return ``shape`` as a tuple of positive integers, an integer being one dimension."""
+def as_shape(shape: int | Sequence[int], argument: str, *, scalar: bool = False) -> tuple[int, ...]:
+    """Return ``shape`` as a tuple of positive integers, an integer being one dimension.
+
+    The shape () of a single number is refused, unless it may be ``scalar``.
+    """
     sizes = tuple(shape) if isinstance(shape, Iterable) else (shape,)
-    if not sizes or any(not isinstance(size, Integral) or size < 1 for size in sizes):
+    empty = not sizes and not scalar
+    if empty or any(not isinstance(size, Integral) or size < 1 for size in sizes):
         raise ValueError(f"{argument}={shape!r} must hold positive integers, e.g. 8 or (28, 28).")
     return tuple(int(size) for size in sizes)
 
@@ -35,7 +39,9 @@ class Head(nn.Module, ABC):
         How many raw numbers each element of the event needs.
     space : str
         Where values of the distribution live: "real", "binary", "unit", "simplex", "sphere"
-        or "codes".
+        "categories" or "codes".
+    scalar : bool
+        Whether one value may be a single number, of event shape ().
     params_shape : tuple of int
         Shape of the raw numbers, ``(params_per_element, *event_shape)``.
     n_params : int
@@ -43,11 +49,12 @@ class Head(nn.Module, ABC):
     """
 
     space: str = "real"
+    scalar: bool = False
     params_per_element: int = 1
 
     def __init__(self, event_shape: int | Sequence[int]) -> None:
         super().__init__()
-        self.event_shape = as_shape(event_shape, "event_shape")
+        self.event_shape = as_shape(event_shape, "event_shape", scalar=self.scalar)
 
     @property
     def params_shape(self) -> tuple[int, ...]:

@@ -21,8 +21,8 @@ class TopK(Head):
     ----------
     event_shape : int or tuple of int
         Shape of one code.
-    k : int
-        How many elements of one code are kept.
+    k : int or None, default=None
+        How many elements of one code are kept; None keeps an eighth of them, rounded up.
 
     Raises
     ------
@@ -40,9 +40,10 @@ class TopK(Head):
     tensor([[1., 0., 3.]])
     """
 
-    def __init__(self, event_shape: int | Sequence[int], k: int) -> None:
+    def __init__(self, event_shape: int | Sequence[int], k: int | None = None) -> None:
         super().__init__(event_shape)
         size = math.prod(self.event_shape)
+        k = math.ceil(size / 8) if k is None else k
         if not 1 <= k <= size:
             raise ValueError(f"k={k} must be between 1 and {size}, the size of one code.")
         self.k = k

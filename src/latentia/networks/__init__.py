@@ -4,12 +4,14 @@ from latentia.networks._activations import activations
 from latentia.networks._architectures import Architecture, networks
 from latentia.networks._convolutional import ConvolutionalDecoder, ConvolutionalEncoder
 from latentia.networks._mlp import MLP
+from latentia.networks._tied import TiedMLP
 
 __all__ = [
     "MLP",
     "Architecture",
     "ConvolutionalDecoder",
     "ConvolutionalEncoder",
+    "TiedMLP",
     "activations",
     "networks",
 ]

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from torch import Tensor, nn
 
 from latentia._names import lookup
 from latentia.networks._activations import activations
 from latentia.networks._shapes import join_context, split_leading
+
+
+def after_affine(
+    n_hidden: int, activation: Callable[[], nn.Module], layer_norm: bool, dropout: float
+) -> list[nn.Module]:
+    """Return what follows the affine map of a hidden layer."""
+    norm = [nn.LayerNorm(n_hidden)] if layer_norm else []
+    drop = [nn.Dropout(dropout)] if dropout else []
+    return [*norm, activation(), *drop]
 
 
 class MLP(nn.Module):
@@ -65,9 +74,7 @@ class MLP(nn.Module):
         layers: list[nn.Module] = []
         for n_in, n_hidden in itertools.pairwise(widths):
             layers.append(nn.Linear(n_in, n_hidden))
-            layers.extend([nn.LayerNorm(n_hidden)] if layer_norm else [])
-            layers.append(act())
-            layers.extend([nn.Dropout(dropout)] if dropout else [])
+            layers.extend(after_affine(n_hidden, act, layer_norm, dropout))
         self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], n_out))
 
     def forward(self, x: Tensor, *context: Tensor) -> Tensor:

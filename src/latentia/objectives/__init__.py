@@ -11,8 +11,12 @@ from latentia.objectives._jacobian import jacobian_norm, sigmoid_jacobian_norm
 from latentia.objectives._loss import Loss
 from latentia.objectives._norms import norms
 from latentia.objectives._objective import Info, Objective
+from latentia.objectives._orthogonality import Orthogonality
+from latentia.objectives._prediction import Prediction
+from latentia.objectives._prior_likelihood import PriorLikelihood
 from latentia.objectives._reconstruction import Reconstruction
 from latentia.objectives._sparsity import KLSparsity, L1Activity
+from latentia.objectives._spectral_norm import SpectralNorm
 from latentia.objectives._sum import Sum
 from latentia.objectives._weights import Weight, weight_at
 
@@ -22,7 +26,10 @@ penalties: dict[str, Callable[[], Objective]] = {
     "contractive": Contractive,
     "decoder-gradient": DecoderGradient,
     "decorrelation": Decorrelation,
+    "kl-sparsity": KLSparsity,
     "l1": L1Activity,
+    "orthogonality": Orthogonality,
+    "spectral-norm": SpectralNorm,
 }
 
 __all__ = [
@@ -36,7 +43,11 @@ __all__ = [
     "L1Activity",
     "Loss",
     "Objective",
+    "Orthogonality",
+    "Prediction",
+    "PriorLikelihood",
     "Reconstruction",
+    "SpectralNorm",
     "Sum",
     "Weight",
     "jacobian_norm",

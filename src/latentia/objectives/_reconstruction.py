@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from torch import Tensor
+from torch.distributions import Distribution
+
+from latentia import corruptions
 from latentia._names import lookup
 from latentia.errors import IncompatiblePartsError
 from latentia.models import Trace
@@ -29,11 +35,17 @@ class Reconstruction(Objective):
         in [0, 1].
     n_samples : int, default=1
         Codes drawn for each example; a point-mass posterior needs one.
+    code_corruption : callable or None, default=None
+        What spoils the codes, shape (n, *code), that the decoder is given in training: an object
+        such as ``corruptions.Gaussian(0.1)``, or a function that keeps the shape. Other terms,
+        and every pass after ``eval()``, see the codes as they are.
 
     Raises
     ------
     ValueError
-        For an unknown norm, or ``n_samples`` below 1.
+        For an unknown norm, ``n_samples`` below 1, or codes that a corruption gave another shape.
+    TypeError
+        For a ``code_corruption`` that is not callable.
     IncompatiblePartsError
         For "binary_cross_entropy" with a decoder whose values are not in [0, 1].
 
@@ -43,24 +55,47 @@ class Reconstruction(Objective):
     1
     >>> Reconstruction("huber").norm
     'huber'
+    >>> from latentia.corruptions import NestedDropout
+    >>> ordered = Reconstruction(code_corruption=NestedDropout(0.2))
     """
 
-    def __init__(self, norm: str | None = None, n_samples: int = 1) -> None:
+    def __init__(
+        self,
+        norm: str | None = None,
+        n_samples: int = 1,
+        code_corruption: Callable[[Tensor], Tensor] | None = None,
+    ) -> None:
         super().__init__()
         if norm is not None:
             lookup(norms, norm, "norm")
         if n_samples < 1:
             raise ValueError(f"n_samples={n_samples} must be at least 1.")
+        given = code_corruption is not None
+        if given and (isinstance(code_corruption, type) or not callable(code_corruption)):
+            raise TypeError(
+                f"code_corruption={code_corruption!r} must be an object such as "
+                "corruptions.Gaussian(0.1), or a function of a batch of codes."
+            )
         self.norm = norm
         self.n_samples = n_samples
+        self.code_corruption = code_corruption
 
     def forward(self, trace: Trace, info: Info) -> Loss:
+        likelihood = self._likelihood(trace)
         if self.norm is None:
-            values = -trace.likelihood.log_prob(trace.batch.x).mean(0)
+            values = -likelihood.log_prob(trace.batch.x).mean(0)
         else:
             self._check_values(trace)
-            values = norms[self.norm](trace.likelihood, trace.batch.x).mean(0)
+            values = norms[self.norm](likelihood, trace.batch.x).mean(0)
         return Loss(values, {"reconstruction": values})
+
+    def _likelihood(self, trace: Trace) -> Distribution:
+        if self.code_corruption is None or not self.training:
+            return trace.likelihood
+        # A corruption is of (n, *code), and draws of one example are spoilt each by itself.
+        codes = trace.z.flatten(0, 1)
+        spoilt = corruptions.apply(self.code_corruption, codes, "code_corruption")
+        return trace.model.decoder(spoilt.reshape(trace.z.shape), *trace.batch.conditions)
 
     def _check_values(self, trace: Trace) -> None:
         space = getattr(trace.model.decoder, "space", "unit")

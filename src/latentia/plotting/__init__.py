@@ -1,5 +1,6 @@
 """Figures of examples, codes and training, drawn without any global state."""
 
+from latentia.plotting._explained_variance import explained_variance
 from latentia.plotting._kl import kl_per_dimension
 from latentia.plotting._latent_map import latent_map
 from latentia.plotting._loss_curves import loss_curves
@@ -8,8 +9,10 @@ from latentia.plotting._mosaic import mosaic
 from latentia.plotting._reconstructions import reconstructions
 from latentia.plotting._samples import samples
 from latentia.plotting._vector_field import vector_field
+from latentia.plotting._weights import weights
 
 __all__ = [
+    "explained_variance",
     "kl_per_dimension",
     "latent_map",
     "loss_curves",
@@ -18,4 +21,5 @@ __all__ = [
     "reconstructions",
     "samples",
     "vector_field",
+    "weights",
 ]

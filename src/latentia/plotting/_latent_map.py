@@ -74,10 +74,11 @@ def _projected(codes: np.ndarray) -> tuple[np.ndarray, list[str]]:
     from sklearn.decomposition import PCA
 
     pca = PCA(2, random_state=0)
-    points = pca.fit_transform(codes.astype(float))
+    with np.errstate(invalid="ignore"):  # shares of no variance at all
+        points = pca.fit_transform(codes.astype(float))
     return points, [
         f"principal component {j + 1} ({share:.0%} of the variance)"
-        for j, share in enumerate(pca.explained_variance_ratio_)
+        for j, share in enumerate(np.nan_to_num(pca.explained_variance_ratio_))
     ]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.distributions import Distribution, MultivariateNormal
 
 from latentia.conditional import ConditionalDistribution
+from latentia.priors._codes import check_codes, least_variance
 
 
 class Normal(ConditionalDistribution):
@@ -14,10 +17,16 @@ class Normal(ConditionalDistribution):
 
     Parameters
     ----------
-    loc : Tensor, shape (d,)
-        Mean.
-    scale_tril : Tensor, shape (d, d)
-        Lower triangular factor L of the covariance, with a positive diagonal.
+    loc : Tensor of shape (d,) or int
+        Mean; an integer d stands for zeros.
+    scale_tril : Tensor of shape (d, d) or None, default=None
+        Lower triangular factor L of the covariance, with a positive diagonal; None is the
+        identity.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
 
     Examples
     --------
@@ -30,8 +39,11 @@ class Normal(ConditionalDistribution):
     loc: Tensor
     scale_tril: Tensor
 
-    def __init__(self, loc: Tensor, scale_tril: Tensor) -> None:
+    def __init__(self, loc: Tensor | int, scale_tril: Tensor | None = None) -> None:
         super().__init__()
+        loc = torch.zeros(loc) if isinstance(loc, int) else loc
+        if scale_tril is None:
+            scale_tril = torch.eye(len(loc), dtype=loc.dtype, device=loc.device)
         if loc.dim() != 1 or scale_tril.shape != (len(loc), len(loc)):
             raise ValueError(
                 "loc must have shape (d,) and scale_tril (d, d), but the shapes are "
@@ -39,7 +51,7 @@ class Normal(ConditionalDistribution):
             )
         self.event_shape = (len(loc),)
         self.register_buffer("loc", loc)
-        self.register_buffer("scale_tril", scale_tril)
+        self.register_buffer("scale_tril", scale_tril.contiguous())
 
     @classmethod
     def fit(cls, codes: Tensor) -> Normal:
@@ -47,11 +59,15 @@ class Normal(ConditionalDistribution):
 
         A relative jitter of 1e-6 on the diagonal keeps a code that never varies usable.
         """
-        loc = codes.mean(0)
-        covariance = torch.atleast_2d(torch.cov(codes.T, correction=0).double())
-        jitter = 1e-6 * covariance.diagonal().mean().clamp(min=1e-6)
-        identity = torch.eye(len(loc), dtype=covariance.dtype, device=codes.device)
-        return cls(loc, torch.linalg.cholesky(covariance + jitter * identity).to(codes.dtype))
+        check_codes(codes)
+        covariance = torch.atleast_2d(torch.cov(codes.T.double(), correction=0))
+        jitter = least_variance(codes) * torch.eye(len(covariance)).to(covariance)
+        return cls(codes.mean(0), torch.linalg.cholesky(covariance + jitter).to(codes.dtype))
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The constructor's arguments: with these and a state dict it is built again."""
+        return {"loc": len(self.loc)}
 
     def forward(self, *conditions: Tensor) -> Distribution:
         prior = MultivariateNormal(self.loc, scale_tril=self.scale_tril, validate_args=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -33,6 +34,11 @@ class StandardNormal(ConditionalDistribution):
         self.event_shape = as_shape(event_shape, "event_shape")
         # A buffer, so that the prior follows the model to its device and precision.
         self.register_buffer("zero", torch.zeros(self.event_shape), persistent=False)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The constructor's arguments: with these and a state dict it is built again."""
+        return {"event_shape": self.event_shape}
 
     def forward(self, *conditions: Tensor) -> Distribution:
         batch = conditions[0].shape[:1] if conditions else ()

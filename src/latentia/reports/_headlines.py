@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+# A model copies that explains more than half of the variance of noise, nearly as much as of data.
+_COPIED, _ALIKE = 0.5, 0.9
+
 
 @dataclass(frozen=True)
 class Headline:
@@ -41,9 +44,9 @@ def headlines(metrics: Mapping[str, Any]) -> list[Headline]:
     >>> iris = data.load("iris")
     >>> model = Autoencoder(max_iter=2, random_state=0, verbose=False).fit(iris.X)
     >>> [line.name for line in headlines(metrics(model, iris))][:2]
-    ['reconstruction error', 'reconstruction log-likelihood']
+    ['reconstruction error', 'explained variance']
     """
-    lines = (_reconstruction, _score, _code, _probe, _training)
+    lines = (_reconstruction, _explained, _copying, _score, _code, _probe, _training)
     return [headline for line in lines for headline in line(metrics)]
 
 
@@ -52,8 +55,48 @@ def _reconstruction(metrics: Mapping[str, Any]) -> Iterator[Headline]:
     yield Headline(
         "reconstruction error",
         _number(errors["mse_scaled"]),
-        "mean squared error of a feature, scaled; the best linear code of the same size (PCA) "
-        f"reaches {_number(pca['mse_scaled'])}; in units of the data {_number(errors['mse'])}",
+        f"mean squared error of a feature, scaled; {_linear(metrics, _number(pca['mse_scaled']))}; "
+        f"in units of the data {_number(errors['mse'])}",
+    )
+
+
+def _explained(metrics: Mapping[str, Any]) -> Iterator[Headline]:
+    share, pca = (metrics[part]["explained_variance"] for part in ("reconstruction", "pca"))
+    if share is None or pca is None:
+        return
+    yield Headline(
+        "explained variance",
+        f"{share:.1%}",
+        f"of what varies in the scaled data is reconstructed; {_linear(metrics, f'{pca:.1%}')}",
+    )
+
+
+def _linear(metrics: Mapping[str, Any], reached: str) -> str:
+    if metrics["code"]["complete"]["kind"] != "under-complete":
+        return "a linear code as wide as the data reconstructs everything"
+    return f"the best linear code of the same size (PCA) reaches {reached}"
+
+
+def _copying(metrics: Mapping[str, Any]) -> Iterator[Headline]:
+    """Speak of copying where nothing in the size of the code prevents it."""
+    shuffled, complete = metrics["reconstruction"]["shuffled"], metrics["code"]["complete"]
+    if shuffled is None or complete["kind"] == "under-complete":
+        return
+    data, noise = shuffled["data_explained"], shuffled["noise_explained"]
+    if data is None or noise is None:
+        return
+    copies = noise > max(_COPIED, _ALIKE * data)
+    yield Headline(
+        "explained variance of shuffled data",
+        f"{noise:.1%}",
+        f"the {complete['kind']} code, {complete['n_components']} dimensions for "
+        f"{complete['n_features']} features, "
+        + (
+            "reconstructs shuffled data nearly as well as the data: it copies; take fewer codes, "
+            "or add a corruption or a penalty"
+            if copies
+            else "does not just copy: features shuffled over the examples are reconstructed worse"
+        ),
     )
 
 

@@ -18,6 +18,7 @@ _LEAST_SCORED = 100
 _MOST_SCORED_VALUES = 1_600_000
 _MOST_PROBED = 2_000
 _MOST_CLASSES = 50
+_MOST_SHUFFLED = 2_000
 
 
 def metrics(estimator: LatentEstimator, dataset: Dataset) -> dict[str, Any]:
@@ -42,10 +43,14 @@ def metrics(estimator: LatentEstimator, dataset: Dataset) -> dict[str, Any]:
         - ``model``: estimator, code size, likelihood and scaling;
         - ``training``: ``epochs``, the ``kept_epoch`` whose weights the model has, and its losses;
         - ``reconstruction``: ``sse`` (summed over features) and ``mse`` (for each feature), both in
-          squared units of the data, and ``mse_scaled``, that of the data as the model sees them;
-        - ``pca``: the same for the best linear code of the same size on the same examples;
+          squared units of the data; of the data as the model sees them ``mse_scaled`` and
+          ``explained_variance``, a share; and ``shuffled``, the scaled errors on data and noise of
+          ``evaluation.copying`` on at most 2,000 examples, None for a ``VAE``;
+        - ``pca``: the errors of the best linear code of the same size on the same examples;
         - ``score``: a mean in nats, ``what`` it is, and the number of examples;
-        - ``code``: ``n_active`` dimensions and ``kl_per_dimension`` in nats, None without one;
+        - ``code``: ``n_active`` dimensions, ``kl_per_dimension`` in nats, None without one, and
+          whether the code is ``complete``: ``n_components``, ``n_features`` and their ``kind``,
+          "under-complete", "complete" or "over-complete";
         - ``probe``: accuracies of predicting the labels from codes and from raw features, None
           where labels are not classes.
 
@@ -106,19 +111,35 @@ def _training(estimator: LatentEstimator) -> dict[str, Any]:
     return {"epochs": len(history), "kept_epoch": history.kept or None, "losses": losses}
 
 
-def _reconstruction(seen: Observed) -> dict[str, float]:
-    errors = evaluation.reconstruction(seen.X, seen.reconstructed)
-    scaled = (seen.scaled(seen.X), seen.scaled(seen.reconstructed))
-    return {**errors, "mse_scaled": evaluation.reconstruction(*scaled)["mse"]}
+def _reconstruction(seen: Observed) -> dict[str, Any]:
+    x, x_hat = seen.scaled(seen.X), seen.scaled(seen.reconstructed)
+    return {
+        **evaluation.reconstruction(seen.X, seen.reconstructed),
+        "mse_scaled": evaluation.reconstruction(x, x_hat)["mse"],
+        "explained_variance": evaluation.explained_variance(x, x_hat),
+        "shuffled": _shuffled(seen),
+    }
+
+
+def _shuffled(seen: Observed) -> dict[str, float] | None:
+    # Its code has a price: copying costs more than it gains.
+    if isinstance(seen.estimator, VAE):
+        return None
+    rows = some_rows(len(seen.X), _MOST_SHUFFLED)
+    scale = seen.estimator.scaling_.scale
+    return evaluation.copying(seen.estimator, seen.X[rows], scale=scale)
 
 
 def _pca(seen: Observed) -> dict[str, float]:
     k = seen.estimator.n_components
-    scaled = seen.scaled(seen.X)
+    x = seen.scaled(seen.X)
+    floor = evaluation.pca_floor(x, x, k)["mse"]
+    variance = float(x.double().var(dim=0, correction=0).mean())
     return {
-        "n_components": min(k, scaled[0].numel(), len(seen.X)),
+        "n_components": min(k, x[0].numel(), len(x)),
         **evaluation.pca_floor(seen.X, seen.X, k),
-        "mse_scaled": evaluation.pca_floor(scaled, scaled, k)["mse"],
+        "mse_scaled": floor,
+        "explained_variance": 1 - floor / variance if variance > 0 else math.nan,
     }
 
 
@@ -140,7 +161,14 @@ def _code(seen: Observed) -> dict[str, Any]:
         "kl_per_dimension": report.kl_per_dimension,
         "mean": report.mean,
         "variance": report.variance,
+        "complete": _complete(seen),
     }
+
+
+def _complete(seen: Observed) -> dict[str, Any]:
+    k, d = seen.codes[0].size, seen.X[0].size
+    kind = "under-complete" if k < d else "complete" if k == d else "over-complete"
+    return {"n_components": k, "n_features": d, "kind": kind}
 
 
 def _probe(seen: Observed) -> dict[str, float] | None:

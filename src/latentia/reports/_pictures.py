@@ -12,10 +12,14 @@ from latentia import evaluation, plotting
 from latentia.data import Dataset
 from latentia.estimators import LatentEstimator
 from latentia.priors import Normal
-from latentia.reports._observed import Observed, observe
+from latentia.reports._observed import Observed, observe, some_rows
 
 _MOST_POINTS = 1_000
 _N_IMAGES = 64
+# Of two codes the headlines say as much, and every code decodes the examples once more.
+_FEWEST_CODES, _MOST_CODES = 3, 256
+_MOST_DECODED_VALUES = 40_000_000
+_LEAST_DECODED = 100
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,9 @@ def pictures(estimator: LatentEstimator, dataset: Dataset) -> dict[str, Figure]:
     -------
     dict of str to Figure
         ``reconstructions``, ``samples``, ``latent_map`` and ``loss_curves``; ``manifold`` for
-        images with a code of two dimensions; ``vector_field`` for tables of two columns;
-        ``kl_per_dimension`` where the code has one.
+        images with a code of two dimensions; ``explained_variance`` for codes of 3 to 256;
+        ``weights`` for images and a fully connected first layer; ``vector_field`` for tables of two
+        columns; ``kl_per_dimension`` where the code has one.
 
     Raises
     ------
@@ -102,11 +107,36 @@ def _manifold(seen: Observed) -> Figure | None:
 
 def _decode_standard(estimator: LatentEstimator, q: np.ndarray) -> np.ndarray:
     """Decode points of a standard normal, moved to where the prior of the codes is."""
-    prior = estimator.model_.prior
+    prior = estimator.sampler_
     if isinstance(prior, Normal):
         loc, scale_tril = (t.detach().cpu().numpy() for t in (prior.loc, prior.scale_tril))
         q = loc + q @ scale_tril.T
     return np.asarray(estimator.inverse_transform(q))
+
+
+def _explained_variance(seen: Observed) -> Figure | None:
+    k = seen.codes[0].size
+    if (
+        seen.codes.ndim != 2
+        or not _FEWEST_CODES <= k <= _MOST_CODES
+        or np.ptp(seen.X, 0).max() == 0
+    ):
+        return None
+    affordable = max(_LEAST_DECODED, _MOST_DECODED_VALUES // (k * seen.X[0].size))
+    x = seen.X[some_rows(len(seen.X), affordable)]
+    scale = seen.estimator.scaling_.scale
+    shares = evaluation.explained_variance_by_codes(seen.estimator, x, scale=scale)
+    pca = evaluation.pca_explained_variance(seen.scaled(x), k)
+    return plotting.explained_variance({"this model": shares, "PCA": pca})
+
+
+def _weights(seen: Observed) -> Figure | None:
+    if seen.X.ndim < 3:
+        return None
+    try:
+        return plotting.weights(seen.estimator)
+    except ValueError:
+        return None  # a first layer that is no picture
 
 
 def _vector_field(seen: Observed) -> Figure | None:
@@ -158,6 +188,18 @@ gallery: dict[str, Picture] = {
         "Each arrow leads from a place to its reconstruction: those of a denoising autoencoder "
         "point to where the data are denser.",
         _vector_field,
+    ),
+    "explained_variance": Picture(
+        "Variance explained by the first codes",
+        "Examples decoded from their first codes, with the others at their mean: ordered codes, as "
+        "those of PCA, rise fast at first; elsewhere only the end of the curve compares.",
+        _explained_variance,
+    ),
+    "weights": Picture(
+        "What the first layer looks for",
+        "The weights of each hidden unit at their pixels, red positive and blue negative: strokes, "
+        "edges and spots are features, and noise is a unit that learned little.",
+        _weights,
     ),
     "loss_curves": Picture(
         "Training",

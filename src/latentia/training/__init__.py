@@ -1,6 +1,8 @@
 """One trainer for every objective."""
 
 from latentia.training._history import History
+from latentia.training._layerwise import Layer, fit_layerwise
+from latentia.training._lbfgs import LBFGS
 from latentia.training._optimizers import optimizers
 from latentia.training._precision import precisions
 from latentia.training._randomness import seeded
@@ -15,13 +17,16 @@ from latentia.training._schedules import (
 from latentia.training._trainer import Trainer
 
 __all__ = [
+    "LBFGS",
     "Constant",
     "Cosine",
     "Cyclical",
     "History",
+    "Layer",
     "Linear",
     "OneCycle",
     "Trainer",
+    "fit_layerwise",
     "optimizers",
     "precisions",
     "schedules",

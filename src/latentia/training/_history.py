@@ -18,7 +18,8 @@ class History:
         ``epoch``, ``step``, ``learning_rate``, ``loss`` and every term as means over examples;
         with validation also ``validation_loss`` and so on.
     stopped : str
-        "finished", "early" (no improvement within the patience) or "interrupted".
+        "finished", "early" (no improvement within the patience), "converged" (all examples at
+        once, and no way down) or "interrupted".
     kept : int
         The epoch whose weights the model has, counted from 1; 0 is before the first.
 

@@ -1,0 +1,58 @@
+"""What a parameter may be, said once and checked in ``fit``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+#: Whether a value will do, and in words what would.
+Rule = tuple[Callable[[Any], bool], str]
+
+
+def check(owner: object, rules: Mapping[str, Rule]) -> None:
+    """Refuse the first attribute of ``owner`` that breaks its rule.
+
+    Raises
+    ------
+    ValueError
+    """
+    for name, (fits, what) in rules.items():
+        value = getattr(owner, name)
+        if not fits(value):
+            raise ValueError(f"{name}={value!r} must be {what}.")
+
+
+def is_count(value: Any) -> bool:
+    """Whether ``value`` is a positive integer of any type."""
+    # True is an integer too, but no number of anything.
+    return hasattr(value, "__index__") and not isinstance(value, bool) and bool(value >= 1)
+
+
+def is_within(value: Any, low: float, high: float) -> bool:
+    """Whether ``value`` is a number in [low, high)."""
+    return (
+        isinstance(value, Real) and not isinstance(value, bool) and bool(low <= float(value) < high)
+    )
+
+
+def are_counts(value: Any) -> bool:
+    """Whether ``value`` is a sequence of positive integers, maybe empty."""
+    listed = value.tolist() if isinstance(value, np.ndarray) else value
+    return (
+        isinstance(listed, Sequence) and not isinstance(listed, str) and all(map(is_count, listed))
+    )
+
+
+SMALLEST = math.nextafter(0.0, 1.0)
+COUNT: Rule = (is_count, "an integer of at least 1")
+MAYBE_COUNT: Rule = (lambda v: v is None or is_count(v), "an integer of at least 1, or None")
+SHARE: Rule = (lambda v: is_within(v, 0.0, 1.0), "a number in [0, 1)")
+NOT_NEGATIVE: Rule = (lambda v: is_within(v, 0.0, math.inf), "a finite number of at least 0")
+SIZES: Rule = (
+    lambda v: v is None or are_counts(v),
+    "a sequence of positive integers, e.g. (256, 64), or None",
+)

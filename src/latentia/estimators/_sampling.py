@@ -1,0 +1,134 @@
+"""Where new examples come from: the prior, or a density fitted to the codes afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Self
+
+import numpy as np
+import torch
+from sklearn.utils.validation import check_is_fitted
+from torch import Tensor
+
+from latentia._names import lookup
+from latentia.conditional import ConditionalDistribution
+from latentia.estimators._densities import densities
+from latentia.estimators._input import check_input
+from latentia.estimators._mapping import ROWS, Mapping, evenly
+from latentia.estimators._rules import is_count
+from latentia.estimators._training import fresh_seed
+from latentia.training import seeded
+
+_MOST_CODES = 20_000
+
+
+class Sampling(Mapping):
+    """New examples, from a distribution over codes that can be chosen after training."""
+
+    sampler_: ConditionalDistribution
+
+    def sample(self, n: int = 1, random_state: Any = None, mean: bool = True) -> np.ndarray:
+        """Draw new examples: a code from ``sampler_``, then what the decoder makes of it.
+
+        Parameters
+        ----------
+        n : int, default=1
+            How many.
+        random_state : int, RandomState or None, default=None
+            The same integer gives the same examples.
+        mean : bool, default=True
+            Return the mean of p(x|z); False draws from it, noise included.
+
+        Returns
+        -------
+        ndarray of shape (n, *event), in the units of the data
+        """
+        check_is_fitted(self)
+        if not is_count(n):
+            raise ValueError(f"n={n!r} must be an integer of at least 1.")
+        with torch.no_grad(), seeded(fresh_seed(random_state), self._device):
+            parts = [
+                self._unscaled(
+                    self.model_.sample(min(ROWS, n - start), mean=mean, sampler=self.sampler_)
+                ).cpu()
+                for start in range(0, n, ROWS)
+            ]
+        return torch.cat(parts).numpy()
+
+    def fit_sampler(
+        self,
+        sampler: str | Callable[[Tensor], ConditionalDistribution] = "gmm",
+        X: Any = None,
+        *,
+        n_components: int = 10,
+        random_state: Any = 0,
+    ) -> Self:
+        """Fit a density to the codes of the data, for :meth:`sample` to draw from.
+
+        Nothing else changes: encoder, decoder, prior and scores stay as they are, and
+        ``model.sampler_ = model.model_.prior`` goes back to a prior. The codes are
+        drawn from the posteriors of the examples, so that the density is that of the aggregated
+        posterior; without posteriors they are the codes themselves.
+
+        Parameters
+        ----------
+        sampler : str or callable, default="gmm"
+            "gmm" is a mixture of normals with full covariances, "normal" one normal, "flow" a
+            neural spline flow; or a function of codes, shape (n, d), that returns a fitted
+            ConditionalDistribution.
+        X : array, frame or tensor, default=None
+            Whose codes; None is the training data, at most 20,000 of its examples.
+        n_components : int, default=10
+            Of the mixture.
+        random_state : int, RandomState or None, default=0
+            Of the fit.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For an unknown name, fewer codes than components, or without X if the codes of the
+            training data are gone because the model was read from disk.
+
+        References
+        ----------
+        P. Ghosh et al. From Variational to Deterministic Autoencoders. 2020.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from latentia import Autoencoder
+        >>> model = Autoencoder(max_iter=5, random_state=0, verbose=False).fit(load_iris().data)
+        >>> model.fit_sampler("gmm", n_components=3).sample(5, random_state=0).shape
+        (5, 4)
+        """
+        check_is_fitted(self)
+        if not is_count(n_components):
+            raise ValueError(f"n_components={n_components!r} must be an integer of at least 1.")
+        seed = fresh_seed(random_state)
+        codes = self._codes_of(X).to(self._device)
+        if isinstance(sampler, str):
+            density = lookup(densities, sampler, "sampler")
+            self.sampler_ = density(codes, n_components, seed).to(self._device)
+        else:
+            self.sampler_ = sampler(codes)
+        return self
+
+    def _codes_of(self, X: Any) -> Tensor:
+        if X is not None:
+            return self._draw_codes(check_input(self, X, reset=False))
+        if not hasattr(self, "_codes"):
+            raise ValueError(
+                "X=None, but a model read from disk does not hold the codes of its training data; "
+                "give X, the examples whose codes count."
+            )
+        return self._codes
+
+    def _draw_codes(self, array: np.ndarray) -> Tensor:
+        rows = evenly(len(array), _MOST_CODES)
+        with seeded(0, self._device):
+            drawn = self._map_array(array[rows], lambda x: self.model_.encoder(x).sample())
+        return torch.from_numpy(drawn)

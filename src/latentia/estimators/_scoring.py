@@ -1,0 +1,131 @@
+"""How usual an example is: its score, its energy, and whether it is an outlier."""
+
+from __future__ import annotations
+
+import copy
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any, Self
+
+import numpy as np
+import torch
+from sklearn.utils.validation import check_is_fitted
+from torch import Tensor
+
+from latentia.distributions import point
+from latentia.estimators._input import check_input
+from latentia.estimators._likelihood import check_support
+from latentia.estimators._mapping import Mapping, evenly
+from latentia.heads import Head
+from latentia.models import Batch, Trace
+from latentia.objectives import Info, Objective, Sum, Weight
+from latentia.training import History, seeded
+
+_MOST = 20_000
+
+
+class Scoring(Mapping):
+    """Scores in nats, higher is more usual; energies, lower is more usual."""
+
+    history_: History
+    likelihood_: str | Callable[..., Head]
+    batch_size: int
+    contamination: float
+
+    @abstractmethod
+    def fit(self, X: Any, y: Any = None) -> Self: ...
+
+    @abstractmethod
+    def _cost(self) -> Objective: ...
+
+    @abstractmethod
+    def _penalties(self) -> list[tuple[Weight, Objective]]: ...
+
+    @abstractmethod
+    def _scores(self, array: np.ndarray) -> np.ndarray: ...
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Return the mean of :meth:`score_samples`, higher is better."""
+        return float(np.mean(np.asarray(self.score_samples(X))))
+
+    def score_samples(self, X: Any) -> Any:
+        """Return a number in nats for each example, shape (n,), higher is better."""
+        return self._scored(X, self._scores)
+
+    def energy(self, X: Any) -> Any:
+        r"""Return the energy of each example, shape (n,), lower is more usual.
+
+        .. math:: F(x) = C(x, \tilde x) + R(h), \quad h = E(x), \quad \tilde x = D(h)
+
+        It is what training made small, at the clean example and its deterministic code: C is the
+        negative log-likelihood (or the norm that was chosen), and R the weighted penalties or the
+        divergence of the posterior from the prior. In nats, in the units of the data, computed in
+        double precision. Penalties
+        that depend on a whole batch have no value for one example and are left out.
+
+        References
+        ----------
+        Y. LeCun, S. Chopra, R. Hadsell, M. Ranzato, F. J. Huang. A Tutorial on Energy-Based
+        Learning. 2006.
+        """
+        return self._scored(X, self._energies)
+
+    def decision_function(self, X: Any) -> Any:
+        """Return how far the energy of each example is below that of an outlier, shape (n,).
+
+        Negative for outliers.
+        """
+        energies = self.energy(X)
+        return -energies - self.offset_
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return -1 for outliers and 1 for all others, shape (n,).
+
+        An outlier has a higher energy than all but the share ``contamination`` of the training
+        data, of which at most 20,000 examples are asked.
+        """
+        return np.where(np.asarray(self.decision_function(X)) < 0, -1, 1)
+
+    def fit_predict(self, X: Any, y: Any = None) -> np.ndarray:
+        """Learn from X, and return -1 for its outliers and 1 for all others."""
+        return self.fit(X).predict(X)
+
+    def _scored(self, X: Any, function: Any) -> Any:
+        check_is_fitted(self)
+        array = check_input(self, X, reset=False)
+        self._check_support(array)
+        values = function(array)
+        return torch.from_numpy(values) if isinstance(X, Tensor) else values
+
+    def _set_threshold(self, array: np.ndarray) -> None:
+        energies = self._energies(array[evenly(len(array), _MOST)])
+        self.offset_ = float(np.percentile(-energies, 100.0 * self.contamination))
+
+    def _energies(self, array: np.ndarray) -> np.ndarray:
+        # In double precision, an energy does not depend on the examples that share its batch.
+        model = copy.deepcopy(self.model_).double()
+        objective = self._energy_objective().to(self._device, torch.float64).eval()
+        last = self.history_.records[-1] if self.history_.records else {}
+        info = Info(step=int(last.get("step", 0)))
+
+        def energy(x: Tensor) -> Tensor:
+            batch = Batch(x.double())
+            codes = model.encoder(batch.x)
+            trace = Trace(model, batch, codes, point(codes).unsqueeze(0))
+            return objective(trace, info).values - self._log_jacobian()
+
+        # A penalty may need as much memory for each example as a training step.
+        with seeded(0, self._device):
+            return self._map_array(array, energy, self.batch_size)
+
+    def _energy_objective(self) -> Objective:
+        parts: list[tuple[Weight, Objective]] = [(1.0, self._cost()), *self._penalties()]
+        return Sum(*(pair for pair in parts if not pair[1].uses_batch_statistics))
+
+    def _check_support(self, array: np.ndarray) -> None:
+        check_support(self.model_.decoder.space, self.likelihood_, array, self.scaling_)
+
+    def _log_jacobian(self) -> Tensor | float:
+        # Densities change with the units of the data; probabilities of discrete values do not.
+        discrete = self.model_.decoder.space == "binary"
+        return 0.0 if discrete else self.scaling_.log_abs_det()

@@ -1,0 +1,217 @@
+"""How an estimator is trained: the parameters of the trainer, and a run of it."""
+
+from __future__ import annotations
+
+import math
+import sys
+import warnings
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.utils import check_random_state
+from torch import Tensor
+from torch.optim import Optimizer
+
+from latentia._names import lookup
+from latentia.estimators._rules import (
+    COUNT,
+    MAYBE_COUNT,
+    NOT_NEGATIVE,
+    SMALLEST,
+    Rule,
+    check,
+    is_within,
+)
+from latentia.models import Batch, LatentVariableModel
+from latentia.objectives import Objective, Weight
+from latentia.training import History, Trainer, optimizers, schedules
+
+_STEPS = 20_000
+_PATIENCE = 1_000
+
+TRAINING = """max_iter : int or None, default=None
+        Passes over the data; None is as many as give about 20,000 gradient steps, from 10 to 1000.
+    batch_size : int, default=128
+        Examples a step.
+    micro_batch_size : int or None, default=None
+        Examples that are in memory at once: the gradient of a batch is then added up from pieces of
+        this size. None is the whole batch.
+    optimizer : str or callable, default="adam"
+        A name in ``training.optimizers``, or a function of (parameters, lr=, weight_decay=).
+        "lbfgs" takes all data in every step, and suits small problems that must converge.
+    learning_rate : float or schedule, default=1e-3
+        A schedule is a function of the step.
+    learning_rate_schedule : str, default="constant"
+        A name in ``training.schedules``: how ``learning_rate`` changes until ``max_iter``.
+    weight_decay : float, default=0.0
+        The optimiser's own.
+    clip_norm : float or None, default=None
+        Largest Euclidean norm of the gradient.
+    early_stopping : bool, default=False
+        Hold out ``validation_fraction`` of the data, stop after ``n_iter_no_change`` passes without
+        a lower loss on it, and keep the best weights.
+    validation_fraction : float, default=0.1
+        In (0, 1); only with early stopping.
+    n_iter_no_change : int or None, default=None
+        The patience of early stopping; None is as many passes as give about 1,000 steps, at
+        least 10.
+    precision : {"float32", "bfloat16", "float64"}, default="float32"
+        The numbers a step is computed in.
+    device : str, default="auto"
+        "auto" is CUDA where there is one.
+    random_state : int, RandomState or None, default=None
+        The same integer gives the same model; None draws a fresh seed.
+    verbose : bool, default=True
+        Say on standard error what was chosen from the data, and show progress from the third
+        second."""
+
+HISTORY = """loss_curve_ : dict of str to list of float
+        ``loss`` and every term by epoch, as means over examples in nats of the scaled data.
+    history_ : History
+        The same with how training ended.
+    n_iter_ : int
+        Passes over the data."""
+
+_RULES: dict[str, Rule] = {
+    "batch_size": COUNT,
+    "micro_batch_size": MAYBE_COUNT,
+    "max_iter": MAYBE_COUNT,
+    "n_iter_no_change": MAYBE_COUNT,
+    "learning_rate": (
+        lambda v: callable(v) or is_within(v, SMALLEST, math.inf),
+        "a positive number, or a schedule",
+    ),
+    "weight_decay": NOT_NEGATIVE,
+    "clip_norm": (
+        lambda v: v is None or is_within(v, SMALLEST, math.inf),
+        "a positive number, or None",
+    ),
+    "validation_fraction": (lambda v: is_within(v, SMALLEST, 1.0), "a number in (0, 1)"),
+}
+
+
+@dataclass(eq=False, repr=False)
+class Trained:
+    """What everything that a trainer trains has: parameters as given, a seed, and a history."""
+
+    _: KW_ONLY
+    max_iter: int | None = None
+    batch_size: int = 128
+    micro_batch_size: int | None = None
+    optimizer: str | Callable[..., Optimizer] = "adam"
+    learning_rate: Weight = 1e-3
+    learning_rate_schedule: str = "constant"
+    weight_decay: float = 0.0
+    clip_norm: float | None = None
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    n_iter_no_change: int | None = None
+    precision: str = "float32"
+    device: str = "auto"
+    random_state: Any = None
+    verbose: bool = True
+
+    def _check_parameters(self) -> None:
+        check(self, _RULES)
+
+    def _draw_seed(self) -> None:
+        self._seed = fresh_seed(self.random_state)
+
+    def _new_trainer(
+        self,
+        model: LatentVariableModel,
+        objective: Objective,
+        n_examples: int,
+        n_epochs: int,
+        *,
+        corruption: Callable[[Tensor], Tensor] | None = None,
+        prepare: Callable[[Tensor], Tensor] = lambda x: x,
+    ) -> Trainer:
+        return Trainer(
+            model,
+            objective,
+            optimizer=self.optimizer,
+            learning_rate=self._learning_rate(n_epochs * self._steps_per_epoch(n_examples)),
+            weight_decay=self.weight_decay,
+            batch_size=self.batch_size,
+            micro_batch_size=self.micro_batch_size,
+            clip_norm=self.clip_norm,
+            corruption=corruption,
+            prepare=prepare,
+            precision=self.precision,
+            device=self.device,
+            seed=self._seed,
+            verbose=self.verbose,
+        )
+
+    def _run(self, trainer: Trainer, data: Batch, held_out: Batch | None, n_epochs: int) -> None:
+        patience = self.n_iter_no_change or max(
+            10, math.ceil(_PATIENCE / self._steps_per_epoch(len(data)))
+        )
+        stops = self.early_stopping
+        trainer.fit(data, held_out, epochs=n_epochs, patience=int(patience) if stops else None)
+        if trainer.history.stopped == "interrupted":
+            self._say(f"interrupted; the {len(trainer.history)} finished passes are kept.")
+
+    def _n_epochs(self, n_examples: int) -> int:
+        steps = self._steps_per_epoch(n_examples)
+        return int(self.max_iter or min(1000, max(10, math.ceil(_STEPS / steps))))
+
+    def _steps_per_epoch(self, n_examples: int) -> int:
+        make = self.optimizer
+        make = lookup(optimizers, make, "optimizer") if isinstance(make, str) else make
+        if getattr(make, "full_batch", False):
+            return 1
+        return math.ceil(n_examples / self.batch_size)
+
+    def _split(self, data: Batch) -> tuple[Batch, Batch | None]:
+        if not self.early_stopping:
+            return data, None
+        n = len(data)
+        n_held_out = min(n - 1, max(1, round(self.validation_fraction * n)))
+        order = np.random.default_rng(self._seed).permutation(n)
+        rows = (np.sort(order[n_held_out:]), np.sort(order[:n_held_out]))
+        train, held_out = (data.take(torch.from_numpy(part)) for part in rows)
+        return train, held_out
+
+    def _learning_rate(self, n_steps: int) -> Weight:
+        schedule = lookup(schedules, self.learning_rate_schedule, "learning_rate_schedule")
+        if not callable(self.learning_rate):
+            return schedule(self.learning_rate, n_steps)
+        if self.learning_rate_schedule != "constant":
+            raise ValueError(
+                "learning_rate is a schedule already; leave learning_rate_schedule at 'constant'."
+            )
+        return self.learning_rate
+
+    def _set_history(self, history: History) -> None:
+        self.history_ = history
+        self.loss_curve_ = history.curves()
+        self.n_iter_ = len(history)
+
+    def _say(self, text: str) -> None:
+        if self.verbose:
+            print(f"{type(self).__name__}: {text}", file=sys.stderr)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "n_iter_")
+
+
+def as_tensor(array: np.ndarray) -> Tensor:
+    """Return an array as a tensor that shares its memory where it can."""
+    if any(stride < 0 for stride in array.strides):
+        array = array.copy()
+    with warnings.catch_warnings():
+        # torch warns of read-only arrays, which it could write to by mistake; nothing here writes.
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.from_numpy(array)
+
+
+def fresh_seed(random_state: Any) -> int:
+    """Return the seed that ``random_state`` stands for."""
+    if random_state is None:
+        return int(np.random.SeedSequence().generate_state(1)[0] >> 1)
+    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))

@@ -1,0 +1,334 @@
+"""A fitted encoder put to a new task: the decoder dropped, a head on top, labels to learn."""
+
+from __future__ import annotations
+
+import copy
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Self
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_array, check_is_fitted, column_or_1d
+from torch import Tensor
+
+from latentia._names import lookup
+from latentia.conditional import Amortized, Identity
+from latentia.distributions import point
+from latentia.estimators._freezing import freeze_layers
+from latentia.estimators._input import check_input
+from latentia.estimators._mapping import Mapping
+from latentia.estimators._parameters import documented
+from latentia.estimators._rules import SHARE, SIZES, Rule, check
+from latentia.estimators._training import Trained, as_tensor
+from latentia.heads import Categorical, DiagonalNormal, Head
+from latentia.models import Batch, LatentVariableModel
+from latentia.networks import MLP
+from latentia.objectives import Prediction
+from latentia.training import seeded
+
+_RULES: dict[str, Rule] = {"hidden_layer_sizes": SIZES, "dropout": SHARE}
+
+
+@documented
+@dataclass(eq=False, repr=False)
+class Transferred(Trained, BaseEstimator):
+    """An encoder with a head that predicts y, trained by the one trainer.
+
+    A subclass says which distribution y has.
+
+    Parameters
+    ----------
+    <head parameters>
+    <training parameters>
+
+    Attributes
+    ----------
+    <history attributes>
+    """
+
+    encoder: Any
+    _: KW_ONLY
+    freeze: bool | int = True
+    hidden_layer_sizes: Sequence[int] = ()
+    activation: str = "relu"
+    dropout: float = 0.0
+
+    @abstractmethod
+    def _as_targets(self, y: Any) -> Tensor: ...
+
+    @abstractmethod
+    def _learned_head(self) -> Head: ...
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Learn to predict y from X.
+
+        Parameters
+        ----------
+        X : array, frame or tensor
+            Examples as the encoder knows them.
+        y : array of length n
+            What to predict.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For data that the encoder does not know, labels of one class, or ``freeze`` of more
+            layers than there are.
+        """
+        self._check_parameters()
+        check(self, _RULES)
+        array = check_input(self._fitted, X, reset=False)
+        targets = self._as_targets(y)
+        if len(targets) != len(array):
+            raise ValueError(f"y has {len(targets)} labels, but X has {len(array)} examples.")
+        self.n_features_in_ = self._fitted.n_features_in_
+        self._draw_seed()
+        self._assemble(self._learned_head())
+        frozen = freeze_layers(self.encoder_, self.freeze)
+        # With nothing below it to learn, the head learns from codes that are computed once.
+        inputs = as_tensor(self._fitted.transform(array) if frozen else array)
+        d = self._fitted.n_components
+        model = LatentVariableModel(Identity(d) if frozen else self.encoder_, Identity(d))
+        train, held_out = self._split(Batch(inputs, labels=targets))
+        n_epochs = self._n_epochs(len(train))
+        trainer = self._new_trainer(
+            model,
+            Prediction(self.predictor_),
+            len(train),
+            n_epochs,
+            prepare=(lambda x: x) if frozen else self.scaling_,
+        )
+        for part in (self.encoder_, self.scaling_):
+            part.to(trainer.device, trainer.precision.weights)
+        try:
+            self._run(trainer, train, held_out, n_epochs)
+        finally:
+            # Whatever was learned is there to be used, even if training broke off.
+            self.encoder_.eval()
+            self.predictor_.eval()
+            self._set_history(trainer.history)
+        return self
+
+    def _assemble(self, head: Head) -> None:
+        self.encoder_ = copy.deepcopy(self._fitted.encoder_)
+        self.scaling_ = copy.deepcopy(self._fitted.scaling_)
+        with seeded(self._seed):
+            net = MLP(
+                self._fitted.n_components,
+                head.n_params,
+                self.hidden_layer_sizes,
+                activation=self.activation,
+                dropout=self.dropout,
+            )
+        self.predictor_ = Amortized(net, head)
+
+    def _predicted(self, X: Any) -> np.ndarray:
+        check_is_fitted(self)
+        array = check_input(self._fitted, X, reset=False)
+        with torch.no_grad():
+            rows = [
+                point(self.predictor_(point(self.encoder_(self.scaling_(x.to(self._device))))))
+                for x in as_tensor(array).split(4096)
+            ]
+        return torch.cat(rows).cpu().numpy()
+
+    @property
+    def _device(self) -> torch.device:
+        return self.scaling_.scale.device
+
+    @property
+    def n_components(self) -> int:
+        """Dimensions of the code."""
+        return self._fitted.n_components
+
+    @property
+    def event_shape_(self) -> tuple[int, ...]:
+        """Shape of one example."""
+        return self._fitted.event_shape_
+
+    @property
+    def _fitted(self) -> Any:
+        encoder = (
+            self.encoder.estimator if isinstance(self.encoder, FrozenEstimator) else self.encoder
+        )
+        check_is_fitted(encoder)
+        return encoder
+
+
+@documented
+@dataclass(eq=False, repr=False)
+class TransferClassifier(ClassifierMixin, Transferred):
+    r"""A classifier on the code of a fitted model.
+
+    .. math:: \min \tfrac{1}{n} \sum_i -\log p(y_i \mid E(x_i))
+
+    in nats. :meth:`LatentEstimator.transfer` makes one from a fitted model, which stays as it is:
+    the classifier trains a copy of its encoder.
+
+    Parameters
+    ----------
+    <head parameters>
+    <training parameters>
+
+    Attributes
+    ----------
+    classes_ : ndarray
+        The labels, sorted.
+    encoder_, predictor_ : Module
+        The trained copy of the encoder, and the head.
+    <history attributes>
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from latentia import Autoencoder
+    >>> X, y = load_iris(return_X_y=True)
+    >>> ae = Autoencoder(max_iter=20, random_state=0, verbose=False).fit(X)
+    >>> classifier = ae.transfer("classifier", max_iter=20, random_state=0, verbose=False)
+    >>> classifier.fit(X, y).predict_proba(X).shape
+    (150, 3)
+    """
+
+    def _as_targets(self, y: Any) -> Tensor:
+        y = column_or_1d(y)
+        check_classification_targets(y)
+        self.classes_, targets = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(f"y holds one class, {y[0]!s}; a classifier needs at least two.")
+        return torch.from_numpy(targets)
+
+    def _learned_head(self) -> Head:
+        return Categorical((), len(self.classes_))
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the probability of each class, shape (n, n_classes), as in ``classes_``."""
+        return self._predicted(X)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the most probable class of each example, shape (n,)."""
+        return self.classes_[self.predict_proba(X).argmax(1)]
+
+
+@documented
+@dataclass(eq=False, repr=False)
+class TransferRegressor(RegressorMixin, Transferred):
+    r"""A regression on the code of a fitted model.
+
+    .. math:: \min \tfrac{1}{n} \sum_i -\log N(y_i \mid f(E(x_i)), \sigma^2)
+
+    in nats of the standardised target, with one learned :math:`\sigma`.
+
+    Parameters
+    ----------
+    <head parameters>
+    <training parameters>
+
+    Attributes
+    ----------
+    encoder_, predictor_ : Module
+        The trained copy of the encoder, and the head.
+    target_mean_, target_scale_ : ndarray
+        Of each target in the training data.
+    <history attributes>
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from latentia import Autoencoder
+    >>> X = load_iris().data
+    >>> ae = Autoencoder(max_iter=20, random_state=0, verbose=False).fit(X[:, :3])
+    >>> regressor = ae.transfer("regressor", max_iter=20, random_state=0, verbose=False)
+    >>> regressor.fit(X[:, :3], X[:, 3]).predict(X[:, :3]).shape
+    (150,)
+    """
+
+    def _as_targets(self, y: Any) -> Tensor:
+        table = check_array(y, ensure_2d=False, dtype="numeric", input_name="y").astype(float)
+        self._single = table.ndim == 1
+        table = table.reshape(len(table), -1)
+        self.target_mean_, spread = table.mean(0), table.std(0)
+        self.target_scale_ = np.where(spread > 0, spread, 1.0)
+        return torch.from_numpy((table - self.target_mean_) / self.target_scale_)
+
+    def _learned_head(self) -> Head:
+        return DiagonalNormal(len(self.target_mean_), scale="shared")
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the expected target of each example, in its units and shape."""
+        values = self._predicted(X) * self.target_scale_ + self.target_mean_
+        return values[:, 0] if self._single else values
+
+
+transfers: dict[str, type[Transferred]] = {
+    "classifier": TransferClassifier,
+    "regressor": TransferRegressor,
+}
+
+
+class Transferable(Mapping):
+    """Estimators whose encoder can be put to a new task."""
+
+    def transfer(
+        self, head: Any = "classifier", *, freeze: bool | int = True, **parameters: Any
+    ) -> Any:
+        """Return an estimator of labels that starts from this encoder.
+
+        Parameters
+        ----------
+        head : str or estimator, default="classifier"
+            "classifier" or "regressor" is a network on the code, trained with or under the encoder;
+            a scikit-learn estimator is put behind ``transform`` in a Pipeline.
+        freeze : bool or int, default=True
+            True keeps the encoder as it is; False trains all of it; a number keeps so many of its
+            first layers.
+        **parameters
+            Of :class:`TransferClassifier` or :class:`TransferRegressor`.
+
+        Returns
+        -------
+        TransferClassifier, TransferRegressor or Pipeline
+            Not fitted; this model stays as it is.
+
+        Raises
+        ------
+        ValueError
+            For an unknown head or parameter, or a scikit-learn head with an encoder to train.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.linear_model import LogisticRegression
+        >>> from latentia import Autoencoder
+        >>> X, y = load_iris(return_X_y=True)
+        >>> ae = Autoencoder(max_iter=20, random_state=0, verbose=False).fit(X)
+        >>> bool(ae.transfer(LogisticRegression()).fit(X, y).score(X, y) > 0.5)
+        True
+        """
+        check_is_fitted(self)
+        encoder = FrozenEstimator(self)
+        if isinstance(head, str):
+            make = lookup(transfers, head, "head")
+            allowed = dict.fromkeys(make(encoder).get_params(deep=False))
+            for name in parameters:
+                lookup(allowed, name, "parameter")
+            return make(encoder, freeze=freeze, **parameters)
+        if not hasattr(head, "fit") or isinstance(head, type):
+            raise ValueError(
+                f"head={head!r} must be 'classifier', 'regressor', or a scikit-learn estimator."
+            )
+        if freeze is not True or parameters:
+            raise ValueError(
+                f"head={head!r} is fitted on codes and cannot train the encoder or take "
+                "parameters; use head='classifier' or 'regressor', or freeze=True."
+            )
+        return Pipeline([("encoder", encoder), ("head", head)])

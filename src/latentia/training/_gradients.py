@@ -1,0 +1,96 @@
+"""The gradients of a step, player by player or piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from latentia.errors import IncompatiblePartsError
+from latentia.models import Batch, LatentVariableModel
+from latentia.objectives import Info, Objective
+from latentia.training._batches import pieces
+from latentia.training._precision import Precision
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """What sets the gradients of a batch.
+
+    Parameters
+    ----------
+    objective : Objective
+        Whose losses are differentiated.
+    model : LatentVariableModel
+        What they are of.
+    groups : mapping of str to list of Parameter
+        By player.
+    piece : int or None
+        Examples that go through the model at once; None takes all.
+    precision : Precision
+        Of a forward pass.
+    """
+
+    objective: Objective
+    model: LatentVariableModel
+    groups: Mapping[str, list[nn.Parameter]]
+    piece: int | None
+    precision: Precision
+
+    def phases(self, batch: Batch, info: Info) -> Iterator[tuple[str, dict[str, Tensor]]]:
+        """Yield every player when its gradient is in place, and the terms to report."""
+        if self.piece is not None:
+            yield "model", self.added_up(batch, info)
+            return
+        phases = self.objective.losses(self.model, batch, info)
+        while True:
+            with self.precision.autocast(batch.x.device):
+                name, loss = next(phases, (None, None))
+            if name is None or loss is None:
+                return
+            self._forget(name)
+            loss.total.backward(inputs=self.groups[name])
+            yield name, loss.report()
+
+    def added_up(self, batch: Batch, info: Info) -> dict[str, Tensor]:
+        """Set the gradient of the only loss, piece by piece, and return the terms to report."""
+        self._forget("model")
+        reports = []
+        for part in pieces(batch, self.piece):
+            with self.precision.autocast(batch.x.device):
+                _, loss = next(self.objective.losses(self.model, part, info))
+            share = loss.total * (len(part) / len(batch))
+            share.backward(inputs=self.groups["model"])
+            reports.append(loss.report())
+        return {name: torch.cat([report[name] for report in reports]) for name in reports[0]}
+
+    def _forget(self, name: str) -> None:
+        for parameter in self.groups[name]:
+            parameter.grad = None
+
+
+def check_one_phase(objective: Objective, option: str) -> None:
+    """Refuse an objective of several losses a step where ``option`` needs one."""
+    if type(objective).losses is not Objective.losses:
+        raise IncompatiblePartsError(
+            f"{type(objective).__name__} takes several losses a step and {option} needs a single "
+            "one; use another optimizer and leave micro_batch_size=None."
+        )
+
+
+def check_pieces(objective: Objective, size: int) -> None:
+    """Refuse an objective whose loss is not a mean over examples."""
+    check_one_phase(objective, f"micro_batch_size={size}")
+    mixing = [
+        type(part).__name__
+        for part in objective.modules()
+        if isinstance(part, Objective) and part.uses_batch_statistics
+    ]
+    if mixing:
+        raise IncompatiblePartsError(
+            f"{mixing[-1]} has a statistic of the whole batch in its loss, which pieces of "
+            f"micro_batch_size={size} would change; leave micro_batch_size=None, with a smaller "
+            "batch_size if memory is short."
+        )
