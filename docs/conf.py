@@ -31,7 +31,8 @@ html_math_renderer = "mathml"
 autodoc_default_options = {
     "members": True,
     "show-inheritance": True,
-    "exclude-members": "set_inverse_transform_request",  # of scikit-learn's metadata routing
+    # scikit-learn's metadata routing, and what stands among the attributes of its class already.
+    "exclude-members": "set_inverse_transform_request, set_score_request, overcomplete_",
 }
 autodoc_inherit_docstrings = False
 autodoc_member_order = "groupwise"
@@ -45,13 +46,24 @@ myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 
 
+def _mathml(node: nodes.Element, **options: Any) -> str:
+    r"""Write a formula, past what docutils lacks.
+
+    It does not know \dots, sets no space behind a logarithm, and puts the index of an accented
+    letter below the letter.
+    """
+    tex = node.astext().replace(r"\dots", r"\ldots").replace(r"\log ", r"\log\, ")
+    tex = re.sub(r"(\\(?:bar|breve|hat|tilde)\s*(?:\\[a-z]+|\w))_", r"\1{}_", tex)
+    return tex2mathml(tex, **options)
+
+
 def _inline(self: Any, node: nodes.math) -> None:
-    self.body.append(tex2mathml(node.astext()))
+    self.body.append(_mathml(node))
     raise nodes.SkipNode
 
 
 def _display(self: Any, node: nodes.math_block) -> None:
-    self.body.append(tex2mathml(node.astext(), as_block=True))
+    self.body.append(_mathml(node, as_block=True))
     raise nodes.SkipNode
 
 
@@ -60,7 +72,9 @@ def _escape_stars(app: Any, what: str, name: str, obj: Any, options: Any, lines:
     for i, line in enumerate(lines):
         if not line.lstrip().startswith((">>>", "...")):
             parts = re.split("(``.*?``)", line)
-            parts[::2] = [re.sub(r"(?<=[ (])\*(?=\w)", r"\*", prose) for prose in parts[::2]]
+            parts[::2] = [
+                re.sub(r"(?<=[ (])(?<!:returns: )\*(?=\w)", r"\*", prose) for prose in parts[::2]
+            ]
             lines[i] = "".join(parts)
 
 

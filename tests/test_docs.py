@@ -12,7 +12,17 @@ from pathlib import Path
 import pytest
 
 import latentia
-from latentia import corruptions, data, heads, networks, objectives, priors, recipes, training
+from latentia import (
+    corruptions,
+    data,
+    estimators,
+    heads,
+    networks,
+    objectives,
+    priors,
+    recipes,
+    training,
+)
 from latentia.cli import app
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +36,9 @@ CHOICES = {
     "Posterior": heads.posteriors,
     "Code": heads.codes,
     "Likelihood": heads.likelihoods,
+    "Norm": objectives.norms,
     "Prior": priors.priors,
+    "Sampler": estimators.densities,
     "Corruption": corruptions.corruptions,
     "Penalty": objectives.penalties,
     "Network": networks.networks,

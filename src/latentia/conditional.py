@@ -76,8 +76,8 @@ class Amortized(ConditionalDistribution):
 class Composed(ConditionalDistribution):
     r"""A chain of maps: the point of each is what the next is given.
 
-    .. math:: p(y \mid x) = p_L(y \mid h_{L-1}), \quad h_l = \mathrm{point}(p_l(\cdot \mid h_{l-1})),
-              \quad h_0 = x
+    .. math:: p(y \mid x) = p_L(y \mid h_{L-1}), \quad
+              h_l = \mathrm{point}(p_l(\cdot \mid h_{l-1})), \quad h_0 = x
 
     The encoders of a stack of models, from the first to the last, are one encoder; their
     decoders in reverse are one decoder.

@@ -16,6 +16,7 @@ from latentia.estimators import LatentEstimator
 
 SMALL = ["--rows", "30", "--epochs", "2", "--hidden", "8", "--quiet"]
 COMMANDS = [
+    "anomalies",
     "data",
     "decode",
     "denoise",
@@ -24,9 +25,11 @@ COMMANDS = [
     "fit",
     "info",
     "models",
+    "predict",
     "reconstruct",
     "reproduce",
     "sample",
+    "transfer",
 ]
 
 
@@ -75,7 +78,8 @@ def test_every_option_is_explained():
 
 def test_fit_writes_a_whole_run(trained_folder):
     assert (trained_folder / "report.html").read_text().startswith("<!doctype html>")
-    assert len(list((trained_folder / "pictures").glob("*.png"))) == 6
+    names = {file.stem for file in (trained_folder / "pictures").glob("*.png")}
+    assert {"latent_map", "loss_curves", "reconstructions", "samples"} <= names
     with open(trained_folder / "history.csv") as file:
         assert [row["epoch"] for row in csv.DictReader(file)] == ["1", "2"]
     memory = json.loads((trained_folder / "metrics.json").read_text())["data"]
@@ -133,6 +137,42 @@ def test_settings_arrive_in_the_estimator(output):
     assert {name: found[name] for name in expected} == expected
 
 
+def test_settings_of_a_deterministic_code_arrive_in_the_estimator(output):
+    options = {
+        "--model": "autoencoder",
+        "--code": "sigmoid",
+        "--norm": "huber",
+        "--code-corruption": "nested-dropout",
+        "--optimizer": "sgd",
+        "--schedule": "cosine",
+    }
+    output(
+        "fit", "iris", "--out", "run", "--tied", *SMALL, *(s for o in options.items() for s in o)
+    )
+    found = artifacts.load("run")
+    assert found.n_components == type(found)().n_components
+    expected = {
+        "code": "sigmoid",
+        "tied": True,
+        "norm": "huber",
+        "code_corruption": "nested-dropout",
+        "optimizer": "sgd",
+        "learning_rate_schedule": "cosine",
+    }
+    assert {name: found.get_params()[name] for name in expected} == expected
+
+
+def test_layers_make_a_stack_whose_layers_train_as_the_whole(output):
+    name = "stacked-denoising-autoencoder"
+    output(
+        "fit", "iris", "--model", name, "--layers", "6,3", "--epochs", 2, "--rows", 30, "--quiet"
+    )
+    stack = artifacts.load(f"runs/iris-{name}-3")
+    assert tuple(stack.layers) == (6, 3)
+    assert stack.of.max_iter == 2 and stack.of.corruption is not None
+    assert recipes.recipes[name].parameters["of"].max_iter is None
+
+
 def test_a_recipe_keeps_what_it_is_made_of(output):
     output(
         "fit", "iris", "--model", "linear-autoencoder", "--out", "run", "--epochs", 1, "--rows", 30
@@ -184,6 +224,16 @@ def test_noise_spreads_wider_than_means(trained_folder, output):
     output("sample", trained_folder, "--n", 50, "--out", "mean.npy")
     output("sample", trained_folder, "--n", 50, "--noise", "--out", "noise.npy")
     assert np.load("noise.npy").std() > np.load("mean.npy").std()
+
+
+def test_a_sampler_is_fitted_to_the_data_of_the_run(trained_folder, estimator, output):
+    output(
+        "sample", trained_folder, "--n", 5, "--sampler", "gmm", "--components", 3, "--out", "a.npy"
+    )
+    estimator.fit_sampler("gmm", DIGITS.X, n_components=3, random_state=0)
+    np.testing.assert_array_equal(np.load("a.npy"), estimator.sample(5, random_state=0))
+    output("sample", trained_folder, "--n", 5, "--out", "b.npy")
+    assert not np.allclose(np.load("a.npy"), np.load("b.npy"))
 
 
 def test_evaluate_finds_the_data_again(trained_folder, output):

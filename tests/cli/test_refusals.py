@@ -12,6 +12,9 @@ import pytest
 from latentia.cli import main
 
 TABLE = "a,b,c\n" + "".join(f"{i},{i % 3},{i * i}\n" for i in range(30))
+STACK = "stacked-denoising-autoencoder"
+TIED = ["--model", "autoencoder", "--tied", "--quiet"]
+SHARE = ["--contamination"]
 
 
 @pytest.fixture(autouse=True)
@@ -78,8 +81,32 @@ MISTAKES = {
     "bernoulli": (["fit", "iris", "--likelihood", "bernoulli"], "likelihood='bernoulli'"),
     "network": (["fit", "iris", "--network", "mpl", "--quiet"], "did you mean 'mlp'"),
     "hidden": (["fit", "iris", "--hidden", "8;8"], "--hidden"),
-    "hidden of 0": (["fit", "iris", "--hidden", "0"], "hidden_layer_sizes"),
-    "beta": (["fit", "iris", "--model", "autoencoder", "--beta", "2"], "'beta'"),
+    "hidden of 0": (["fit", "iris", "--hidden", "0"], "--hidden '0'"),
+    "beta": (["fit", "iris", "--model", "autoencoder", "--beta", "2"], "--beta is no option"),
+    "layers of 0": (["fit", "iris", "--model", STACK, "--layers", "0"], "--layers '0'"),
+    "layers of text": (["fit", "iris", "--model", STACK, "--layers", "a,b"], "--layers 'a,b'"),
+    "no layers": (["fit", "iris", "--model", STACK, "--layers", "none"], "--layers 'none'"),
+    "layers of a flat model": (["fit", "iris", "--layers", "8,2"], "--hidden and --latent"),
+    "latent of a stack": (["fit", "iris", "--model", STACK, "--latent", "3"], "by --layers"),
+    "code": (
+        ["fit", "iris", "--model", "autoencoder", "--code", "sigmod", "--quiet"],
+        "mean 'sigmoid'",
+    ),
+    "penalty": (
+        ["fit", "iris", "--penalty", "contractve", "--quiet"],
+        "did you mean 'contractive'",
+    ),
+    "norm": (["fit", "iris", "--model", "autoencoder", "--norm", "l3", "--quiet"], "--norm='l3'"),
+    "optimizer": (["fit", "iris", "--optimizer", "adm", "--quiet"], "--optimizer='adm'"),
+    "schedule": (["fit", "iris", "--schedule", "cosin", "--quiet"], "--schedule='cosin'"),
+    "tied images": (["fit", "digits", *TIED, "--network", "convolutional"], "--tied=True"),
+    "head": (["transfer", "run", "iris", "--head", "clasifier"], "--head"),
+    "test share": (["transfer", "run", "iris", "--test-share", "1"], "--test-share"),
+    "no outliers": (["anomalies", "run", "--out", "x.csv", *SHARE, "0"], "--contamination"),
+    "mostly outliers": (["anomalies", "run", "--out", "x.csv", *SHARE, "0.6"], "--contamination"),
+    "share of nan": (["anomalies", "run", "--out", "x.csv", *SHARE, "nan"], "--contamination"),
+    "scores as an array": (["anomalies", "run", "--out", "x.npy"], "csv"),
+    "predictions as text": (["predict", "run", "iris", "--out", "x.txt"], "csv"),
     "rows": (["fit", "iris", "--rows", "1000"], "150"),
     "device": (["fit", "iris", "--device", "gpu", "--quiet"], "device"),
     "device that computes nothing": (["fit", "iris", "--device", "meta", "--quiet"], "'cpu'"),
@@ -155,6 +182,15 @@ def test_codes_have_no_labels(model_folder, refused):
     Path("codes.csv").write_text("a,b,kind\n1,2,x\n3,4,y\n")
     message = refused("decode", model_folder, "codes.csv", "--out", "x.npy")
     assert "'kind'" in message and "label" not in message
+
+
+def test_a_sampler_that_cannot_be(model_folder, refused):
+    def sample(*options):
+        return refused("sample", model_folder, "--out", "x.npy", *options)
+
+    assert "did you mean 'gmm'" in sample("--sampler", "gm")
+    assert "--components=900" in sample("--sampler", "gmm", "--components", 900)
+    assert "--sampler gmm" in sample("--components", 3)
 
 
 def test_more_examples_than_memory(model_folder, refused):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Parameter
 
 from latentia._version import __version__
+from latentia.cli._anomalies import anomalies
 from latentia.cli._data import data
 from latentia.cli._decode import decode
 from latentia.cli._denoise import denoise
@@ -18,9 +19,11 @@ from latentia.cli._evaluate import evaluate
 from latentia.cli._fit import fit
 from latentia.cli._info import info
 from latentia.cli._models import models
+from latentia.cli._predict import predict
 from latentia.cli._reconstruct import reconstruct
 from latentia.cli._reproduce import reproduce
 from latentia.cli._sample import sample
+from latentia.cli._transfer import transfer
 from latentia.errors import TrainingDivergedError
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
@@ -57,6 +60,9 @@ for command in (
     reconstruct,
     denoise,
     sample,
+    anomalies,
+    transfer,
+    predict,
     evaluate,
     info,
     data,

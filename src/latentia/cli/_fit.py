@@ -10,18 +10,29 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from latentia.cli._estimator import estimator_of
 from latentia.cli._options import (
     DATA,
     MODEL,
-    OUTPUT,
     TRAINING,
     ArrayName,
+    Data,
+    Epochs,
+    Hidden,
     LabelName,
+    LearningRate,
+    OutFolder,
+    Overwrite,
+    Quiet,
     Rows,
+    Seed,
     at_least,
+    hidden_sizes,
+    sizes,
 )
 from latentia.cli._runs import new_run
 from latentia.cli._show import show, show_numbers
+from latentia.cli._wording import in_options
 from latentia.errors import ArtifactError, TrainingDivergedError
 
 if TYPE_CHECKING:
@@ -29,7 +40,6 @@ if TYPE_CHECKING:
 
 _Model = Parameter(group=MODEL)
 _Training = Parameter(group=TRAINING)
-_Output = Parameter(group=OUTPUT)
 
 
 def fit(
@@ -40,24 +50,31 @@ def fit(
     label: LabelName = None,
     rows: Rows = None,
     model: Annotated[str, _Model] = "vae",
-    latent: Annotated[int, _Model, at_least(1)] = 2,
+    latent: Annotated[int | None, _Model, at_least(1)] = None,
+    hidden: Hidden = None,
+    layers: Annotated[str | None, _Model] = None,
+    network: Annotated[str | None, _Model] = None,
+    code: Annotated[str | None, _Model] = None,
+    tied: Annotated[bool | None, _Model] = None,
     likelihood: Annotated[str | None, _Model] = None,
+    norm: Annotated[str | None, _Model] = None,
     scaling: Annotated[str | None, _Model] = None,
     corruption: Annotated[str | None, _Model] = None,
-    network: Annotated[str | None, _Model] = None,
-    hidden: Annotated[str | None, _Model] = None,
+    code_corruption: Annotated[str | None, _Model] = None,
     beta: Annotated[float | None, _Model] = None,
     penalty: Annotated[str | None, _Model] = None,
     penalty_weight: Annotated[float | None, _Model, Parameter(validator=Number(gte=0))] = None,
-    epochs: Annotated[int | None, _Training, at_least(1)] = None,
+    epochs: Epochs = None,
     batch_size: Annotated[int | None, _Training, at_least(1)] = None,
-    learning_rate: Annotated[float | None, _Training, Parameter(validator=Number(gt=0))] = None,
+    optimizer: Annotated[str | None, _Training] = None,
+    learning_rate: LearningRate = None,
+    schedule: Annotated[str | None, _Training] = None,
     patience: Annotated[int | None, _Training, at_least(0)] = None,
-    seed: Annotated[int, _Training, at_least(0)] = 0,
+    seed: Seed = 0,
     device: Annotated[str | None, _Training] = None,
-    out: Annotated[Path | None, _Output, Parameter(name=("--out", "-o"))] = None,
-    overwrite: Annotated[bool, _Output] = False,
-    quiet: Annotated[bool, _Output] = False,
+    out: OutFolder = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
 ) -> None:
     """Train a model, and write it with numbers, pictures and a page that shows them.
 
@@ -69,20 +86,28 @@ def fit(
     model : str
         A name listed by `latentia models`.
     latent : int
-        Dimensions of the code. 2 can be looked at; more reconstruct better.
+        Dimensions of the code, 2 if nothing is said. 2 can be looked at; more reconstruct better.
+    layers : str
+        Units of each layer of a stacked model, such as 500,250,30; the last is the code.
+    network : str
+        mlp, or convolutional for images.
+    code : str
+        What the code is: identity, sigmoid, top-k, ...
+    tied : bool
+        Decode with the encoder's weights, transposed.
     likelihood : str
         What the decoder predicts: auto, normal, bernoulli, laplace, ...; auto looks at the data.
+    norm : str
+        The distance to reconstruct by instead of the likelihood: squared_error, l2,
+        absolute_error, huber, ...
     scaling : str
         What is done to the data first, and undone in every output: auto, standard, minmax, max,
         unit or none.
     corruption : str
         What spoils the input of the encoder in training, so that the model learns to repair:
         gaussian, masking, salt-and-pepper, dropout.
-    network : str
-        mlp, or convolutional for images.
-    hidden : str
-        Units of the encoder's hidden layers, such as 256,128, which the decoder mirrors; none for
-        an affine map.
+    code_corruption : str
+        What spoils the code in training, such as nested-dropout, which orders it by importance.
     beta : float
         Price of information in the code: above 1 for simpler codes, below 1 for better
         reconstructions.
@@ -92,6 +117,10 @@ def fit(
         Its weight.
     batch_size : int
         Examples in a step.
+    optimizer : str
+        adam, ...; lbfgs takes all data in every step, for small problems that must converge.
+    schedule : str
+        How the learning rate changes until the last pass: constant, cosine, ...
     patience : int
         Stop after so many passes without a lower loss on held-out data; by default what makes about
         1,000 steps. 0 uses all data and stops only after the last pass.
@@ -104,34 +133,40 @@ def fit(
         latentia fit digits --model convolutional-vae --latent 10
         latentia fit patients.csv --label outcome --latent 5 --out runs/patients
         latentia fit photos/ --model autoencoder --latent 64 --epochs 100
+        latentia fit digits --model stacked-denoising-autoencoder --layers 128,32 --epochs 50
     """
-    from latentia import artifacts, recipes, reports
+    from latentia import artifacts, reports
     from latentia.data import load
 
-    given = {
+    parameters = {
+        "n_components": latent,
+        "hidden_layer_sizes": hidden_sizes(hidden),
+        "layers": sizes(layers, "--layers"),
+        "network": network,
+        "code": code,
+        "tied": tied,
         "likelihood": likelihood,
+        "norm": norm,
         "scaling": scaling,
         "corruption": corruption,
-        "network": network,
-        "hidden_layer_sizes": None if hidden is None else _sizes(hidden),
+        "code_corruption": code_corruption,
         "beta": beta,
         "penalty": penalty,
         "penalty_weight": penalty_weight,
         "max_iter": epochs,
         "batch_size": batch_size,
+        "optimizer": optimizer,
         "learning_rate": learning_rate,
+        "learning_rate_schedule": schedule,
         "n_iter_no_change": patience or None,
+        "early_stopping": patience != 0,
+        "random_state": seed,
         "device": device,
+        "verbose": not quiet,
     }
-    estimator = recipes.make(
-        model,
-        n_components=latent,
-        early_stopping=patience != 0,
-        random_state=seed,
-        verbose=not quiet,
-        **{name: value for name, value in given.items() if value is not None},
-    )
-    folder = new_run(out, overwrite, data, model, latent)
+    with in_options():
+        estimator = estimator_of(model, parameters)
+    folder = new_run(out, overwrite, Path(data).resolve().stem, model, estimator.n_components)
     dataset = load(data, x=x, y=label, n=rows, seed=seed)
     if len(dataset) < 2:
         raise ValueError(
@@ -154,7 +189,8 @@ def _train(estimator: LatentEstimator, X: Any, folder: Path) -> None:
     from latentia import artifacts
 
     try:
-        estimator.fit(X)
+        with in_options():
+            estimator.fit(X)
     except TrainingDivergedError:
         if estimator.history_.kept > 0 and not artifacts.is_model(folder):
             artifacts.save(estimator, folder, {"history.csv": estimator.history_.to_csv()})
@@ -179,14 +215,3 @@ def _tell(estimator: LatentEstimator, metrics: dict[str, Any], folder: Path) -> 
             ("report", folder / "report.html"),
         ]
     )
-
-
-def _sizes(text: str) -> tuple[int, ...]:
-    if text == "none":
-        return ()
-    try:
-        return tuple(int(size) for size in text.split(","))
-    except ValueError:
-        raise ValueError(
-            f"--hidden {text!r} must be whole numbers with commas, such as 256,128, or none."
-        ) from None

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from latentia.cli._comparison import show_results
 from latentia.cli._options import Run
 from latentia.cli._runs import damaged, memory_of, numbers_of
 from latentia.cli._show import show, show_numbers
@@ -29,7 +30,10 @@ def info(run: Run, /) -> None:
         try:
             what = f"{data['name']}: {data['n_available']:,} examples, {data['what']}"
             print(f"\nfitted on {what}\n")
-            show_numbers(numbers)
+            if "transfer" in numbers:
+                show_results(numbers["transfer"]["results"])
+            else:
+                show_numbers(numbers)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise damaged(run, f"it is not what fit writes: {error}") from error
     print("\nfiles: " + ", ".join(_files(run)))
@@ -37,9 +41,15 @@ def info(run: Run, /) -> None:
 
 def _plain(value: Any) -> str:
     # config.json marks what JSON has no word for, such as a tuple, with a key "$".
-    if isinstance(value, dict):
-        return str(value.get("items", value.get("name", json.dumps(value))))
-    return str(value)
+    if not isinstance(value, dict):
+        return str(value)
+    from latentia._spelling import read
+
+    try:
+        part = read(value) if value.get("$") == "object" else value.get("items", value.get("name"))
+    except (LookupError, TypeError, ValueError, AttributeError):
+        part = None  # from another version
+    return json.dumps(value) if part is None else " ".join(str(part).split())
 
 
 def _files(run: Path) -> list[str]:

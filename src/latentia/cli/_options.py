@@ -21,25 +21,30 @@ def at_least(least: int) -> Parameter:
     return Parameter(converter=_whole, validator=Number(gte=least))
 
 
-def sizes(text: str, option: str) -> tuple[int, ...]:
-    """Read the sizes of layers, such as ``"256,128"``; ``"none"`` is no layer at all.
+def sizes(text: str | None, option: str) -> tuple[int, ...] | None:
+    """Read the sizes of layers, such as ``"256,128"``; None stays None.
 
     Raises
     ------
     ValueError
         If it is something else; the message names the option.
     """
-    if text == "none":
-        return ()
+    if text is None:
+        return None
     try:
         numbers = tuple(int(size) for size in text.split(","))
     except ValueError:
         numbers = (0,)
     if min(numbers) < 1:
         raise ValueError(
-            f"{option} {text!r} must be whole numbers from 1 with commas, such as 256,128, or none."
+            f"{option} {text!r} must be whole numbers of at least 1 with commas, such as 256,128."
         )
     return numbers
+
+
+def hidden_sizes(text: str | None) -> tuple[int, ...] | None:
+    """Read ``--hidden``, where ``"none"`` is no layer at all."""
+    return () if text == "none" else sizes(text, "--hidden")
 
 
 def _whole(type_: Any, tokens: Sequence[Token]) -> int:

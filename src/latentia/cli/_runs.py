@@ -51,7 +51,7 @@ def model_of(run: Path) -> LatentEstimator:
     model = artifacts.load(run)
     if not isinstance(model, LatentEstimator):
         raise ValueError(
-            f"{run} holds a {type(model).__name__}, which predicts labels and nothing else; use "
+            f"{run} holds a model of type {type(model).__name__}, which predicts labels only; use "
             f"latentia predict {run}, or the run that it was made of."
         )
     return model
@@ -71,8 +71,8 @@ def predictor_of(run: Path) -> Transferred:
     model = artifacts.load(run)
     if not isinstance(model, Transferred):
         raise ValueError(
-            f"{run} holds a {type(model).__name__}, which has learned no labels; make a predictor "
-            f"with latentia transfer {run}, or use encode or anomalies."
+            f"{run} holds a model of type {type(model).__name__}, which has learned no labels; "
+            f"make a predictor of it with latentia transfer {run}, or use encode or anomalies."
         )
     return model
 
@@ -108,17 +108,24 @@ def dataset_of(
     """
     from latentia import data
 
-    memory = memory_of(run)
-    spec = memory.get("spec") if spec is None else spec
-    if spec is None:
+    request = request_of(run, spec, x, y, rows)
+    if request["spec"] is None:
         raise ValueError(f"{run} does not remember its data; {ask}.")
-    asked: dict[str, Any] = {
-        name: value for name, value in (("x", x), ("y", y), ("n", rows)) if value is not None
-    }
-    same = {name: memory.get(name) for name in _REMEMBERED} if spec == memory.get("spec") else {}
-    dataset = data.load(spec, **{**same, **asked})
-    _check_columns(dataset, memory.get("columns"))
+    dataset = data.load(request.pop("spec"), **request)
+    _check_columns(dataset, memory_of(run).get("columns"))
     return dataset
+
+
+def request_of(
+    run: Path, spec: str | None, x: str | None, y: str | None, rows: int | None
+) -> dict[str, Any]:
+    """Return what data are asked for: what is said, and else what a run remembers of them."""
+    memory = memory_of(run)
+    asked = {name: value for name, value in (("x", x), ("y", y), ("n", rows)) if value is not None}
+    spec = memory.get("spec") if spec is None else spec
+    same = spec == memory.get("spec")
+    remembered = {name: memory.get(name) for name in _REMEMBERED} if same else {"seed": 0}
+    return {"spec": spec, **remembered, **asked}
 
 
 def numbers_of(run: Path) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from latentia._files import write_whole
 from latentia.cli._options import OutFile, Run, at_least
-from latentia.cli._runs import memory_of
+from latentia.cli._runs import dataset_of, memory_of, model_of
+from latentia.cli._wording import in_options
 
 
 def sample(
@@ -17,10 +18,15 @@ def sample(
     *,
     out: OutFile,
     n: Annotated[int, at_least(1)] = 16,
+    sampler: str | None = None,
+    components: Annotated[int | None, at_least(1)] = None,
     seed: Annotated[int, at_least(0)] = 0,
     noise: bool = False,
 ) -> None:
     """Draw new examples: a code from the prior, then what the decoder makes of it.
+
+    With `--sampler` codes come from a density that is fitted to the codes of the data first, which
+    helps where the prior is not where the codes are. The model on disk stays as it is.
 
     Parameters
     ----------
@@ -28,6 +34,10 @@ def sample(
         The file: .png for a picture, .npy, .csv or .parquet for the numbers.
     n : int
         How many.
+    sampler : str
+        gmm, a mixture of normals; normal, only one; flow, a neural spline flow.
+    components : int
+        Normals in the mixture, 10 if nothing is said.
     seed : int
         The same number draws the same examples.
     noise : bool
@@ -37,13 +47,20 @@ def sample(
     --------
         latentia sample runs/digits-vae-2 --n 100 --out new.png
         latentia sample runs/iris-vae-2 --n 1000 --noise --seed 7 --out new.csv
+        latentia sample runs/digits-autoencoder-16 --sampler gmm --components 20 --out new.png
     """
-    from latentia import artifacts, plotting, reports
+    from latentia import plotting, reports
     from latentia.data import write_table
 
+    if components is not None and sampler != "gmm":
+        raise ValueError("--components is the size of a mixture; add --sampler gmm, or drop it.")
     memory = memory_of(run)
-    estimator = artifacts.load(run)
+    estimator = model_of(run)
     _check_memory(n, estimator.event_shape_)
+    if sampler is not None:
+        X = dataset_of(run, None, None, None, None, ask="draw without --sampler").X
+        with in_options({"sampler": "--sampler", "n_components": "--components"}):
+            estimator.fit_sampler(sampler, X, n_components=components or 10, random_state=seed)
     examples = estimator.sample(n, random_state=seed, mean=not noise)
     names = memory.get("columns")
     if out.suffix.lower() == ".png":

@@ -1,6 +1,7 @@
 """The scikit-learn face: plain arrays outside, torch inside."""
 
 from latentia.estimators._autoencoder import Autoencoder
+from latentia.estimators._densities import densities
 from latentia.estimators._latent import LatentEstimator
 from latentia.estimators._mirrored import MirroredEstimator
 from latentia.estimators._stacked import StackedAutoencoder
@@ -26,6 +27,7 @@ __all__ = [
     "TransferClassifier",
     "TransferRegressor",
     "Transferred",
+    "densities",
     "estimators",
     "get_state",
     "set_state",

@@ -14,15 +14,15 @@ from latentia.objectives import PriorLikelihood
 from latentia.priors import Flow, Mixture, Normal
 from latentia.training import Cosine, Trainer, seeded
 
-#: From codes, shape (n, d), a number of components and a seed to a fitted density.
-Density = Callable[[Tensor, int, int], ConditionalDistribution]
+#: From codes, shape (n, d), a number of components, a seed and whether to show progress.
+Density = Callable[[Tensor, int, int, bool], ConditionalDistribution]
 
-_STEPS = 3_000
+_STEPS = 1_500
 _BATCH = 256
 _LEARNING_RATE = 3e-3
 
 
-def _flow(codes: Tensor, n_components: int, seed: int) -> Flow:
+def _flow(codes: Tensor, n_components: int, seed: int, verbose: bool) -> Flow:
     d = codes.shape[1]
     with seeded(seed):
         flow = Flow(d)
@@ -37,6 +37,7 @@ def _flow(codes: Tensor, n_components: int, seed: int) -> Flow:
         precision="float64" if codes.dtype == torch.float64 else "float32",
         device=codes.device,
         seed=seed,
+        verbose=verbose,
     )
     trainer.fit(codes, epochs=epochs)
     return flow
@@ -44,6 +45,6 @@ def _flow(codes: Tensor, n_components: int, seed: int) -> Flow:
 
 densities: dict[str, Density] = {
     "flow": _flow,
-    "gmm": lambda codes, n_components, seed: Mixture.fit(codes, n_components, seed),
-    "normal": lambda codes, n_components, seed: Normal.fit(codes),
+    "gmm": lambda codes, n_components, seed, verbose: Mixture.fit(codes, n_components, seed),
+    "normal": lambda codes, n_components, seed, verbose: Normal.fit(codes),
 }

@@ -16,14 +16,13 @@ from torch import Tensor
 from latentia._names import lookup
 from latentia.conditional import Amortized, Composed
 from latentia.data import scalings
-from latentia.errors import TrainingDivergedError
 from latentia.estimators._input import check_input
 from latentia.estimators._likelihood import choose_likelihood, make_head
 from latentia.estimators._mapping import ROWS
 from latentia.estimators._parameters import ModelParameters, as_corruption, documented
 from latentia.estimators._sampling import Sampling
 from latentia.estimators._scoring import Scoring
-from latentia.estimators._training import Trained, as_tensor
+from latentia.estimators._training import Trained, as_tensor, keeping
 from latentia.estimators._transfer import Transferable
 from latentia.models import Batch, LatentVariableModel
 from latentia.objectives import Objective, Sum
@@ -89,12 +88,9 @@ class LatentEstimator(
         train, held_out = self._split(Batch(as_tensor(array)))
         n_epochs = self._n_epochs(len(train))
         trainer = self._trainer_for(len(train), n_epochs)
-        try:
+        judged = array if held_out is None else held_out.x.numpy()
+        with keeping(lambda: self._set_learned(trainer, array, judged)):
             self._run(trainer, train, held_out, n_epochs)
-        except TrainingDivergedError:
-            self._set_learned(trainer, array)
-            raise
-        self._set_learned(trainer, array)
         return self
 
     def partial_fit(self, X: Any, y: Any = None) -> Self:
@@ -109,12 +105,8 @@ class LatentEstimator(
             self._trainer = self._trainer_for(len(array), self._n_epochs(len(array)))
             if not first:
                 self._trainer.go_on_from(self.history_)
-        try:
+        with keeping(lambda: self._set_learned(self._trainer, array, array)):
             self._trainer.fit(as_tensor(array), epochs=1)
-        except TrainingDivergedError:
-            self._set_learned(self._trainer, array)
-            raise
-        self._set_learned(self._trainer, array)
         return self
 
     def _build(self, X: Any) -> np.ndarray:
@@ -179,12 +171,12 @@ class LatentEstimator(
         self.scaling_.to(trainer.device, trainer.precision.weights)
         return trainer
 
-    def _set_learned(self, trainer: Trainer, array: np.ndarray) -> None:
+    def _set_learned(self, trainer: Trainer, array: np.ndarray, judged: np.ndarray) -> None:
         self.model_.eval()
         self._set_history(trainer.history)
         self._codes = self._draw_codes(array)
         self.sampler_ = self._first_sampler(self._codes)
-        self._set_threshold(array)
+        self._set_threshold(judged)
 
     def _first_sampler(self, codes: Tensor) -> Any:
         return self.model_.prior

@@ -50,7 +50,8 @@ _MODEL = """likelihood : str or callable, default="auto"
     penalty_weight : float or schedule, default=0.1
         The weight of a single penalty.
     contamination : float, default=0.1
-        Share of the training data that ``predict`` calls outliers, in (0, 0.5]."""
+        Share of the held-out (with early stopping) or training data that ``predict`` calls
+        outliers, in (0, 0.5]."""
 
 _HEAD = """encoder : estimator
         Fitted; in a ``FrozenEstimator`` if it must survive ``clone``.
@@ -86,6 +87,12 @@ _PARAGRAPHS = {
     "<network parameters>": _NETWORK,
     "<model parameters>": _MODEL,
     "<training parameters>": TRAINING,
+    "<training parameters of a head>": TRAINING.replace(
+        """default=1e-3
+        A schedule""",
+        """default=None
+        None is 1e-2 for a head alone, and 1e-3 where the encoder learns too. A schedule""",
+    ),
     "<history attributes>": HISTORY,
 }
 

@@ -26,6 +26,7 @@ class Sampling(Mapping):
     """New examples, from a distribution over codes that can be chosen after training."""
 
     sampler_: ConditionalDistribution
+    verbose: bool
 
     def sample(self, n: int = 1, random_state: Any = None, mean: bool = True) -> np.ndarray:
         """Draw new examples: a code from ``sampler_``, then what the decoder makes of it.
@@ -73,9 +74,9 @@ class Sampling(Mapping):
         Parameters
         ----------
         sampler : str or callable, default="gmm"
-            "gmm" is a mixture of normals with full covariances, "normal" one normal, "flow" a
-            neural spline flow; or a function of codes, shape (n, d), that returns a fitted
-            ConditionalDistribution.
+            A name in ``estimators.densities``: "gmm" is a mixture of normals with full covariances,
+            "normal" one normal, "flow" a neural spline flow; or a function of codes, shape (n, d),
+            that returns a fitted ConditionalDistribution.
         X : array, frame or tensor, default=None
             Whose codes; None is the training data, at most 20,000 of its examples.
         n_components : int, default=10
@@ -112,7 +113,7 @@ class Sampling(Mapping):
         codes = self._codes_of(X).to(self._device)
         if isinstance(sampler, str):
             density = lookup(densities, sampler, "sampler")
-            self.sampler_ = density(codes, n_components, seed).to(self._device)
+            self.sampler_ = density(codes, n_components, seed, self.verbose).to(self._device)
         else:
             self.sampler_ = sampler(codes)
         return self

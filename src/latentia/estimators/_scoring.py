@@ -58,9 +58,9 @@ class Scoring(Mapping):
         .. math:: F(x) = C(x, \tilde x) + R(h), \quad h = E(x), \quad \tilde x = D(h)
 
         It is what training made small, at the clean example and its deterministic code: C is the
-        negative log-likelihood (or the norm that was chosen), and R the weighted penalties or the
-        divergence of the posterior from the prior. In nats, in the units of the data, computed in
-        double precision. Penalties
+        negative log-likelihood in nats, in the units of the data, or the norm that was chosen, of
+        the scaled data; R is the weighted penalties, or the divergence of the posterior from the
+        prior. Computed in double precision. Penalties
         that depend on a whole batch have no value for one example and are left out.
 
         References
@@ -81,8 +81,9 @@ class Scoring(Mapping):
     def predict(self, X: Any) -> np.ndarray:
         """Return -1 for outliers and 1 for all others, shape (n,).
 
-        An outlier has a higher energy than all but the share ``contamination`` of the training
-        data, of which at most 20,000 examples are asked.
+        An outlier has a higher energy than all but the share ``contamination`` of the examples held
+        out by early stopping, or without it of the training data; at most 20,000 are asked. A model
+        that is much surer of the data it has seen than of others needs held-out examples.
         """
         return np.where(np.asarray(self.decision_function(X)) < 0, -1, 1)
 

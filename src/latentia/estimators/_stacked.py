@@ -44,7 +44,7 @@ class StackedAutoencoder(LatentEstimator):
         are set from here, and a network without ``hidden_layer_sizes`` has none.
     fine_tune : bool, default=True
         Train the unrolled model as a whole; the parameters below say how. False keeps the layers as
-        they were pre-trained.
+        they were pre-trained, and the history empty.
     <model parameters>
     <training parameters>
 
@@ -149,6 +149,9 @@ class StackedAutoencoder(LatentEstimator):
         for index, layer in enumerate(self.layers_):
             encoders.parts[index].load_state_dict(layer.encoder_.state_dict())
             decoders.parts[n - 1 - index].load_state_dict(layer.decoder_.state_dict())
+
+    def _n_epochs(self, n_examples: int) -> int:
+        return super()._n_epochs(n_examples) if self.fine_tune else 0
 
     def _first_sampler(self, codes: Tensor) -> Normal:
         return Normal.fit(codes)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
-from typing import Any
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from latentia._names import lookup
+from latentia.errors import TrainingDivergedError
 from latentia.estimators._rules import (
     COUNT,
     MAYBE_COUNT,
@@ -114,8 +116,10 @@ class Trained:
     random_state: Any = None
     verbose: bool = True
 
+    _rules: ClassVar[dict[str, Rule]] = _RULES
+
     def _check_parameters(self) -> None:
-        check(self, _RULES)
+        check(self, self._rules)
 
     def _draw_seed(self) -> None:
         self._seed = fresh_seed(self.random_state)
@@ -180,12 +184,15 @@ class Trained:
     def _learning_rate(self, n_steps: int) -> Weight:
         schedule = lookup(schedules, self.learning_rate_schedule, "learning_rate_schedule")
         if not callable(self.learning_rate):
-            return schedule(self.learning_rate, n_steps)
+            return schedule(self._base_rate(), n_steps)
         if self.learning_rate_schedule != "constant":
             raise ValueError(
                 "learning_rate is a schedule already; leave learning_rate_schedule at 'constant'."
             )
         return self.learning_rate
+
+    def _base_rate(self) -> float:
+        return cast(float, self.learning_rate)
 
     def _set_history(self, history: History) -> None:
         self.history_ = history
@@ -198,6 +205,20 @@ class Trained:
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "n_iter_")
+
+
+@contextmanager
+def keeping(learned: Callable[[], None]) -> Iterator[None]:
+    """Call ``learned`` after training, and also where a loss became NaN or infinite.
+
+    The trainer has gone back to the last good weights then, which are there to be used.
+    """
+    try:
+        yield
+    except TrainingDivergedError:
+        learned()
+        raise
+    learned()
 
 
 def as_tensor(array: np.ndarray) -> Tensor:

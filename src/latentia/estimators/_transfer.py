@@ -6,7 +6,7 @@ import copy
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -24,15 +24,15 @@ from latentia.estimators._freezing import freeze_layers
 from latentia.estimators._input import check_input
 from latentia.estimators._mapping import Mapping
 from latentia.estimators._parameters import documented
-from latentia.estimators._rules import SHARE, SIZES, Rule, check
-from latentia.estimators._training import Trained, as_tensor
+from latentia.estimators._rules import SHARE, SIZES, Rule
+from latentia.estimators._training import Trained, as_tensor, keeping
 from latentia.heads import Categorical, DiagonalNormal, Head
 from latentia.models import Batch, LatentVariableModel
 from latentia.networks import MLP
-from latentia.objectives import Prediction
-from latentia.training import seeded
+from latentia.objectives import Prediction, Weight
+from latentia.training import History, seeded
 
-_RULES: dict[str, Rule] = {"hidden_layer_sizes": SIZES, "dropout": SHARE}
+_RATE, _RATE_OF_HEAD = 1e-3, 1e-2
 
 
 @documented
@@ -45,7 +45,7 @@ class Transferred(Trained, BaseEstimator):
     Parameters
     ----------
     <head parameters>
-    <training parameters>
+    <training parameters of a head>
 
     Attributes
     ----------
@@ -58,6 +58,17 @@ class Transferred(Trained, BaseEstimator):
     hidden_layer_sizes: Sequence[int] = ()
     activation: str = "relu"
     dropout: float = 0.0
+    learning_rate: Weight | None = None  # type: ignore[assignment]
+
+    _rules: ClassVar[dict[str, Rule]] = {
+        **Trained._rules,
+        "hidden_layer_sizes": SIZES,
+        "dropout": SHARE,
+        "learning_rate": (
+            lambda v: v is None or Trained._rules["learning_rate"][0](v),
+            f"{Trained._rules['learning_rate'][1]}, or None",
+        ),
+    }
 
     @abstractmethod
     def _as_targets(self, y: Any) -> Tensor: ...
@@ -86,7 +97,6 @@ class Transferred(Trained, BaseEstimator):
             layers than there are.
         """
         self._check_parameters()
-        check(self, _RULES)
         array = check_input(self._fitted, X, reset=False)
         targets = self._as_targets(y)
         if len(targets) != len(array):
@@ -94,7 +104,7 @@ class Transferred(Trained, BaseEstimator):
         self.n_features_in_ = self._fitted.n_features_in_
         self._draw_seed()
         self._assemble(self._learned_head())
-        frozen = freeze_layers(self.encoder_, self.freeze)
+        frozen = self._frozen = freeze_layers(self.encoder_, self.freeze)
         # With nothing below it to learn, the head learns from codes that are computed once.
         inputs = as_tensor(self._fitted.transform(array) if frozen else array)
         d = self._fitted.n_components
@@ -110,14 +120,19 @@ class Transferred(Trained, BaseEstimator):
         )
         for part in (self.encoder_, self.scaling_):
             part.to(trainer.device, trainer.precision.weights)
-        try:
+        with keeping(lambda: self._set_learned(trainer.history)):
             self._run(trainer, train, held_out, n_epochs)
-        finally:
-            # Whatever was learned is there to be used, even if training broke off.
-            self.encoder_.eval()
-            self.predictor_.eval()
-            self._set_history(trainer.history)
         return self
+
+    def _set_learned(self, history: History) -> None:
+        self.encoder_.eval()
+        self.predictor_.eval()
+        self._set_history(history)
+
+    def _base_rate(self) -> float:
+        if self.learning_rate is None:
+            return _RATE_OF_HEAD if self._frozen else _RATE
+        return super()._base_rate()
 
     def _assemble(self, head: Head) -> None:
         self.encoder_ = copy.deepcopy(self._fitted.encoder_)
@@ -178,7 +193,7 @@ class TransferClassifier(ClassifierMixin, Transferred):
     Parameters
     ----------
     <head parameters>
-    <training parameters>
+    <training parameters of a head>
 
     Attributes
     ----------
@@ -231,7 +246,7 @@ class TransferRegressor(RegressorMixin, Transferred):
     Parameters
     ----------
     <head parameters>
-    <training parameters>
+    <training parameters of a head>
 
     Attributes
     ----------

@@ -57,7 +57,7 @@ def pca_floor(
 def pca_explained_variance(x: Any, k: int | None = None) -> np.ndarray:
     r"""Return the share of variance that the first principal components explain.
 
-    .. math:: \sum_{i \le j} \lambda_i \Big/ \sum_i \lambda_i, \qquad j = 1, \dots, k
+    .. math:: \sum_{i \le j} \lambda_i \, / \sum_i \lambda_i, \qquad j = 1, \dots, k
 
     with the eigenvalues :math:`\lambda_i` of the covariance, the largest first.
 

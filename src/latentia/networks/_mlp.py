@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from torch import Tensor, nn
 
 from latentia._names import lookup
-from latentia.networks._activations import activations
+from latentia.networks._activations import activations, hidden_affine
 from latentia.networks._shapes import join_context, split_leading
 
 
@@ -26,6 +26,9 @@ class MLP(nn.Module):
     r"""Fully connected layers; without hidden layers, one affine map.
 
     .. math:: h_0 = [x, c], \quad h_l = g(W_l h_{l-1} + b_l), \quad y = W h_L + b
+
+    Weights of hidden layers start at a scale that suits the activation, so that deep networks train
+    from the first step; those of the output start small.
 
     Parameters
     ----------
@@ -46,6 +49,13 @@ class MLP(nn.Module):
     ------
     ValueError
         For an unknown activation, or an input of another shape than ``in_shape``.
+
+    References
+    ----------
+    X. Glorot, Y. Bengio. Understanding the Difficulty of Training Deep Feedforward Neural Networks.
+    2010.
+    K. He, X. Zhang, S. Ren, J. Sun. Delving Deep into Rectifiers: Surpassing Human-Level
+    Performance on ImageNet Classification. 2015.
 
     Examples
     --------
@@ -73,7 +83,7 @@ class MLP(nn.Module):
         widths = [math.prod(self.in_shape) + context, *hidden_layer_sizes]
         layers: list[nn.Module] = []
         for n_in, n_hidden in itertools.pairwise(widths):
-            layers.append(nn.Linear(n_in, n_hidden))
+            layers.append(hidden_affine(n_in, n_hidden, activation))
             layers.extend(after_affine(n_hidden, act, layer_norm, dropout))
         self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], n_out))
 

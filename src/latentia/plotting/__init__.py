@@ -1,5 +1,6 @@
 """Figures of examples, codes and training, drawn without any global state."""
 
+from latentia.plotting._energies import energies
 from latentia.plotting._explained_variance import explained_variance
 from latentia.plotting._kl import kl_per_dimension
 from latentia.plotting._latent_map import latent_map
@@ -12,6 +13,7 @@ from latentia.plotting._vector_field import vector_field
 from latentia.plotting._weights import weights
 
 __all__ = [
+    "energies",
     "explained_variance",
     "kl_per_dimension",
     "latent_map",

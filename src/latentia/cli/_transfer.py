@@ -1,0 +1,140 @@
+"""``latentia transfer``."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from latentia.cli._comparison import compare, kind_of, show_results, split
+from latentia.cli._options import (
+    DATA,
+    MODEL,
+    ArrayName,
+    Data,
+    Epochs,
+    Hidden,
+    LabelName,
+    LearningRate,
+    OutFolder,
+    Overwrite,
+    Quiet,
+    Rows,
+    Run,
+    Seed,
+    hidden_sizes,
+)
+from latentia.cli._runs import dataset_of, memory_of, model_of, new_run, request_of
+from latentia.cli._show import show
+from latentia.cli._wording import in_options
+
+_FREEZE = {"all": True, "none": False}
+# A head alone is a small problem, which the steps of a deep one would not finish.
+_RATE_OF_HEAD = 0.01
+
+
+def transfer(
+    run: Run,
+    data: Data,
+    /,
+    *,
+    x: ArrayName = None,
+    label: LabelName = None,
+    rows: Rows = None,
+    test_share: Annotated[float, Parameter(group=DATA, validator=Number(gt=0, lt=1))] = 0.2,
+    head: Annotated[Literal["auto", "classifier", "regressor"], Parameter(group=MODEL)] = "auto",
+    freeze: Annotated[str, Parameter(group=MODEL)] = "all",
+    hidden: Hidden = None,
+    epochs: Epochs = None,
+    learning_rate: LearningRate = None,
+    seed: Seed = 0,
+    out: OutFolder = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+) -> None:
+    """Learn to predict labels from a model's codes, and say how well that goes.
+
+    A share of the data is held out to test on. Beside the result stands what a linear model gets
+    from the data themselves, from as many codes of the best linear code (PCA), and without looking
+    at the examples at all. Of the rest, a tenth says when training should stop. The learning rate
+    is 0.01 for a head alone, and 0.001 where the encoder learns too.
+
+    Parameters
+    ----------
+    test_share : float
+        Share of the examples to test on, in (0, 1).
+    head : str
+        What labels are: classifier for classes, regressor for measurements; auto looks at them.
+    freeze : str
+        What of the encoder stays as it is: all, none, or a number of its first layers.
+
+    Examples
+    --------
+        latentia transfer runs/digits-vae-2 digits
+        latentia transfer runs/digits-vae-2 digits --freeze none --hidden 64 --epochs 50
+        latentia transfer runs/patients-vae-5 patients.csv --label outcome --out runs/outcome
+    """
+    from latentia import artifacts
+
+    model = model_of(run)
+    frozen = _frozen(freeze)
+    parameters: dict[str, Any] = {
+        "freeze": frozen,
+        "hidden_layer_sizes": hidden_sizes(hidden) or (),
+        "max_iter": epochs,
+        "learning_rate": learning_rate or (_RATE_OF_HEAD if frozen is True else None),
+    }
+    folder = new_run(out, overwrite, run.resolve().name, "transfer")
+    dataset = dataset_of(run, data, x, label, rows)
+    if dataset.y is None:
+        raise ValueError(f"{dataset.name} has no labels; name their column or array by --label.")
+    kind = kind_of(dataset.y, head)
+    parts = split(dataset.X, dataset.y, kind, test_share, seed)
+    artifacts.check_writable(folder)
+    with in_options():
+        predictor = model.transfer(
+            kind,
+            early_stopping=True,
+            random_state=seed,
+            verbose=not quiet,
+            **{name: value for name, value in parameters.items() if value is not None},
+        )
+        predictor.fit(parts.X, parts.y)
+    if predictor.n_iter_ == 0:
+        raise KeyboardInterrupt  # before the first pass was over: there is nothing to keep
+    results = compare(predictor, model, parts, kind)
+    numbers = {
+        "data": {
+            "name": dataset.name,
+            "what": dataset.schema.describe().splitlines()[0],
+            "columns": dataset.schema.names,
+            "n_available": len(dataset),
+            **request_of(run, data, x, label, rows),
+        },
+        "transfer": {"n_train": len(parts.y), "n_test": len(parts.y_test), "results": results},
+    }
+    files = {
+        "history.csv": predictor.history_.to_csv(),
+        "metrics.json": json.dumps(numbers, indent=2) + "\n",
+    }
+    artifacts.save(predictor, folder, files)
+    print(f"{type(predictor).__name__}: {len(parts.y):,} examples to learn from")
+    if data == memory_of(run).get("spec"):
+        print("The encoder has seen those held out too, without their labels.")
+    print()
+    show_results(results)
+    print()
+    show([("model", folder)])
+
+
+def _frozen(text: str) -> bool | int:
+    if text in _FREEZE:
+        return _FREEZE[text]
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(
+            f"--freeze {text!r} must be all, none, or a number of the encoder's first layers."
+        ) from None

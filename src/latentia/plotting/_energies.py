@@ -1,0 +1,68 @@
+"""How unusual examples are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from latentia._arrays import as_array
+from latentia.plotting._style import BLUE, GREY, ORANGE, axes
+
+_BINS = 50
+_KEPT = 99.5
+
+
+def energies(energies: Any, threshold: float | None = None, ax: Axes | None = None) -> Figure:
+    """Draw a histogram of energies, those of outliers in another colour.
+
+    Parameters
+    ----------
+    energies : array or tensor, shape (n,)
+        In nats, as from ``model.energy``.
+    threshold : float, optional
+        Above it an example is an outlier; that of a fitted model is ``-model.offset_``.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        Energies above the 99.5th percentile and the threshold are counted in the last bar.
+
+    Raises
+    ------
+    ValueError
+        If there is not one finite number for each example.
+
+    Examples
+    --------
+    >>> energies([1.0, 2.0, 9.0], threshold=5.0).axes[0].get_title()
+    '1 of 3 examples is above the threshold'
+    """
+    values = as_array(energies)
+    if values.ndim != 1 or values.size == 0 or values.dtype.kind not in "fiu":
+        raise ValueError(
+            f"energies must hold one number for each example, but is {energies!r:.80}."
+        )
+    if not np.isfinite(values).all():
+        raise ValueError("energies holds NaN or infinite values; has the model diverged?")
+    values = values.astype(float)
+    # A few extreme ones would press all others into one bar.
+    highest = max(float(np.percentile(values, _KEPT)), -np.inf if threshold is None else threshold)
+    shown = np.minimum(values, highest + 0.05 * (highest - values.min()))
+    edges = np.histogram_bin_edges(shown, _BINS)
+    figure, ax = axes(ax, 6.0, 3.5)
+    above = np.zeros(len(values), bool) if threshold is None else values > threshold
+    ax.hist([shown[~above], shown[above]], edges.tolist(), stacked=True, color=[BLUE, ORANGE])
+    if threshold is not None:
+        ax.axvline(threshold, color=GREY, linewidth=0.8, linestyle="--")
+        n = int(above.sum())
+        verb = "is" if n == 1 else "are"
+        ax.set_title(
+            f"{n:,} of {len(values):,} examples {verb} above the threshold", fontsize="medium"
+        )
+    ax.set(xlabel="energy (nats)", ylabel="examples")
+    return figure

@@ -1,0 +1,41 @@
+"""The histogram counts every example, and parts them at the threshold."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from latentia.plotting import energies
+
+VALUES = np.append(np.random.default_rng(0).normal(size=400), 1e6)
+
+
+def counts(figure):
+    return [sum(bar.get_height() for bar in bars) for bars in figure.axes[0].containers]
+
+
+def test_every_example_is_counted_on_its_side():
+    figure = energies(VALUES, threshold=1.0)
+    below, above = counts(figure)
+    assert (below, above) == ((VALUES <= 1).sum(), (VALUES > 1).sum())
+    assert figure.axes[0].lines[0].get_xdata()[0] == 1.0
+
+
+def test_one_extreme_example_does_not_hide_the_others():
+    assert energies(VALUES).axes[0].get_xlim()[1] < 10
+    assert energies(VALUES, threshold=100.0).axes[0].get_xlim()[1] > 100
+
+
+def test_equal_energies_and_no_outliers():
+    assert sum(counts(energies(np.ones(5)))) == 5
+    figure = Figure()
+    ax = figure.add_subplot()
+    assert energies([1.0, 2.0], threshold=9.0, ax=ax) is figure
+    assert ax.get_title().startswith("0 of 2 examples are")
+
+
+def test_refusals():
+    for wrong in ([], [[1.0]], ["a"]):
+        with pytest.raises(ValueError, match="one number for each example"):
+            energies(wrong)
+    with pytest.raises(ValueError, match="NaN"):
+        energies([1.0, np.nan])
