@@ -25,7 +25,7 @@ def test_shapes_follow_the_leading_dimensions(name, shape):
     assert point(distribution).shape == (6, 7, *shape)
 
 
-@pytest.mark.parametrize("name", sorted(set(ALL) - {"delta"}))
+@pytest.mark.parametrize("name", sorted(set(ALL) - {"delta", "multinomial"}))
 def test_densities_integrate_to_one(name):
     head = ALL[name](1).double()
     raw = torch.full((1, head.n_params), 0.3, dtype=torch.float64)
@@ -47,8 +47,21 @@ def test_log_prob_sums_over_features(name):
     x = torch.full((1, 2, 3), 0.5) if name != "delta" else head(raw).mean
     whole = head(raw).log_prob(x)
     assert whole.shape == (1,)
-    if name != "delta":
+    if name == "multinomial":  # a row of categories is one element
+        assert torch.allclose(whole, head(raw).base_dist.log_prob(x).sum(1))
+    elif name != "delta":
         assert torch.allclose(whole, head(raw).base_dist.log_prob(x).sum((1, 2)))
+
+
+def test_probabilities_of_one_category_sum_to_one_and_are_the_softmax():
+    head, raw = heads.Multinomial(4).double(), torch.randn(1, 4, dtype=torch.float64)
+    p = head(raw).log_prob(torch.eye(4, dtype=torch.float64)).exp()
+    assert torch.allclose(p, raw.softmax(-1))
+    shares = torch.tensor([[0.1, 0.2, 0.3, 0.4]], dtype=torch.float64)
+    other = raw + torch.tensor([[1.0, -2.0, 0.5, 0.0]])
+    entropies = [-(shares * r.log_softmax(-1)).sum(-1) for r in (raw, other)]
+    nats = [-head(r).log_prob(shares) for r in (raw, other)]
+    assert torch.allclose(nats[0] - nats[1], entropies[0] - entropies[1])  # up to a constant
 
 
 def test_unit_variance_constant():

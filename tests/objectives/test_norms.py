@@ -25,6 +25,7 @@ def build(likelihood=heads.Bernoulli, code=heads.Delta):
 FORMULAS = {
     "absolute_error": lambda y: (X - y).abs(),
     "binary_cross_entropy": lambda y: -X * y.log() - (1 - X) * (1 - y).log(),
+    "categorical_cross_entropy": lambda y: -X * y.log(),
     "huber": lambda y: torch.where((X - y).abs() < 1, (X - y) ** 2 / 2, (X - y).abs() - 0.5),
     "squared_error": lambda y: (X - y).square(),
 }
@@ -35,10 +36,15 @@ def measure(norm, model, x=X, n_samples=1):
         return Reconstruction(norm)(model.trace(models.Batch(x), n_samples), Info()).values
 
 
-@pytest.mark.parametrize("likelihood", [heads.Bernoulli, heads.ContinuousBernoulli, None])
+RATES = (heads.Bernoulli, heads.ContinuousBernoulli)
+#: Norms that only some decoders can have.
+FIT = {"binary_cross_entropy": RATES, "categorical_cross_entropy": (heads.Multinomial,)}
+
+
+@pytest.mark.parametrize("likelihood", [*RATES, heads.Multinomial, None])
 @pytest.mark.parametrize("norm", norms)
 def test_a_norm_is_its_formula_summed_over_features(norm, likelihood):
-    if likelihood is None and norm == "binary_cross_entropy":
+    if likelihood not in FIT.get(norm, (likelihood,)):
         return  # refused below
     model = build(likelihood or (lambda n: heads.DiagonalNormal(n, scale=0.1)))
     if likelihood is None:
@@ -52,7 +58,7 @@ def test_every_norm_has_its_formula():
     assert set(norms) == {*FORMULAS, "l2"}
 
 
-@pytest.mark.parametrize("norm", sorted(set(norms) - {"binary_cross_entropy"}))
+@pytest.mark.parametrize("norm", sorted(set(norms) - set(FIT)))
 def test_images_are_measured_pixel_by_pixel_and_draws_are_averaged(norm):
     with seeded(0):
         q, p = heads.DiagonalNormal(2), heads.DiagonalNormal((2, 3), scale=1.0)
@@ -78,8 +84,11 @@ def test_cross_entropy_keeps_its_gradient_where_the_decoder_is_sure_and_wrong():
 @pytest.mark.parametrize("norm", norms)
 def test_a_perfect_reconstruction_has_finite_gradients(norm):
     model = build(lambda n: heads.DiagonalNormal(n, scale=1.0))
-    if norm == "binary_cross_entropy":
-        with pytest.raises(IncompatiblePartsError, match=r"values in \[0, 1\]. Use heads.Bern"):
+    if norm in FIT:
+        need = {"b": r"values in \[0, 1\]. Use heads.Bern", "c": r"sum to 1. Use heads.Multi"}[
+            norm[0]
+        ]
+        with pytest.raises(IncompatiblePartsError, match=need):
             measure(norm, model)
         return
     x = model.decode(model.encode(X)).detach()

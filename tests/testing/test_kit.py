@@ -62,6 +62,15 @@ def model(prior=PRIORS["StandardNormal"]):
         )
 
 
+def model_of_shares():
+    """Reconstructions that sum to 1."""
+    with seeded(0):
+        return models.LatentVariableModel(
+            conditional.Amortized(networks.MLP(3, 2), heads.Delta(2)),
+            conditional.Amortized(networks.MLP(2, 3), heads.Multinomial(3)),
+        )
+
+
 def model_of_rates():
     """Codes and reconstructions between 0 and 1."""
     with seeded(0):
@@ -75,6 +84,8 @@ def model_for(objective):
     norm = getattr(objective, "norm", None)
     if isinstance(objective, objectives.KLSparsity) or norm == "binary_cross_entropy":
         return model_of_rates()
+    if norm == "categorical_cross_entropy":
+        return model_of_shares()
     if isinstance(objective, objectives.PriorLikelihood):
         return model(PRIORS["Flow"])
     return model()

@@ -39,13 +39,17 @@ def make_head(likelihood: str | Callable[..., Head], event_shape: tuple[int, ...
 
 
 def check_support(space: str, likelihood: object, array: np.ndarray, scaling: Affine) -> None:
-    """Refuse data outside [0, 1] for a likelihood that lives there.
+    """Refuse data that a likelihood cannot have produced.
 
     Raises
     ------
     ValueError
+        For values outside [0, 1], or shares that do not sum to 1, where the likelihood has only
+        such.
     """
-    if space not in ("binary", "unit"):
+    if space == "simplex":
+        _check_shares(likelihood, array, scaling)
+    if space not in ("binary", "unit", "simplex"):
         return
     shift, scale = scaling.shift.cpu().numpy(), scaling.scale.cpu().numpy()
     low = float(((array.min(0) - shift) / scale).min())
@@ -57,6 +61,20 @@ def check_support(space: str, likelihood: object, array: np.ndarray, scaling: Af
             f"{scaling.rule!r} X lies in [{low:.4g}, {high:.4g}]; use likelihood='normal', or "
             "scaling='minmax'."
         )
+
+
+def _check_shares(likelihood: object, array: np.ndarray, scaling: Affine) -> None:
+    shift, scale = scaling.shift.cpu().numpy(), scaling.scale.cpu().numpy()
+    for start, block in blocks(array):
+        sums = ((block - shift) / scale).sum(-1)
+        wrong = np.argwhere(np.abs(sums - 1) > 1e-3)
+        if len(wrong):
+            raise ValueError(
+                f"likelihood={likelihood!r} needs shares that sum to 1, but after scaling="
+                f"{scaling.rule!r} row {start + wrong[0][0]} of X sums to "
+                f"{sums[tuple(wrong[0])]:.4g}; divide each row by its sum and use scaling='none', "
+                "or use likelihood='normal'."
+            )
 
 
 def _is_binary(array: np.ndarray, scaling: Affine) -> bool:

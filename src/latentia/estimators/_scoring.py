@@ -128,5 +128,5 @@ class Scoring(Mapping):
 
     def _log_jacobian(self) -> Tensor | float:
         # Densities change with the units of the data; probabilities of discrete values do not.
-        discrete = self.model_.decoder.space == "binary"
+        discrete = self.model_.decoder.space in ("binary", "simplex")
         return 0.0 if discrete else self.scaling_.log_abs_det()

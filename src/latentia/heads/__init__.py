@@ -8,6 +8,7 @@ from latentia.heads._categorical import Categorical
 from latentia.heads._delta import Delta
 from latentia.heads._head import Head, as_shape
 from latentia.heads._location_scale import DiagonalNormal, Laplace, LocationScale
+from latentia.heads._multinomial import Multinomial
 from latentia.heads._top_k import TopK
 
 codes: dict[str, Callable[..., Head]] = {
@@ -27,6 +28,7 @@ likelihoods: dict[str, Callable[..., Head]] = {
     "bernoulli": Bernoulli,
     "continuous-bernoulli": ContinuousBernoulli,
     "laplace": partial(Laplace, scale="shared"),
+    "multinomial": Multinomial,
     "normal": partial(DiagonalNormal, scale="shared"),
     "normal-feature": partial(DiagonalNormal, scale="feature"),
     "normal-predicted": partial(DiagonalNormal, scale="predicted"),
@@ -42,6 +44,7 @@ __all__ = [
     "Head",
     "Laplace",
     "LocationScale",
+    "Multinomial",
     "TopK",
     "as_shape",
     "codes",

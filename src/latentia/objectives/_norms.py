@@ -44,6 +44,14 @@ def binary_cross_entropy(likelihood: Distribution, x: Tensor) -> Tensor:
     return elements.flatten(2).sum(2)
 
 
+def categorical_cross_entropy(likelihood: Distribution, x: Tensor) -> Tensor:
+    # From logits where there are some, so that a saturated decoder keeps its gradient.
+    base = likelihood.base_dist if isinstance(likelihood, Independent) else likelihood
+    logits = getattr(base, "logits", None)
+    log_shares = point(likelihood).log() if logits is None else logits.log_softmax(-1)
+    return -(x * log_shares).flatten(2).sum(2)
+
+
 def _difference(likelihood: Distribution, x: Tensor) -> Tensor:
     return (point(likelihood) - x).flatten(2)
 
@@ -51,6 +59,7 @@ def _difference(likelihood: Distribution, x: Tensor) -> Tensor:
 norms: dict[str, Norm] = {
     "absolute_error": absolute_error,
     "binary_cross_entropy": binary_cross_entropy,
+    "categorical_cross_entropy": categorical_cross_entropy,
     "huber": huber,
     "l2": l2,
     "squared_error": squared_error,

@@ -15,6 +15,20 @@ from latentia.objectives._loss import Loss
 from latentia.objectives._norms import norms
 from latentia.objectives._objective import Info, Objective
 
+#: Norms that only some spaces have, why, and a head that does.
+_NEEDS: dict[str, tuple[tuple[str, ...], str, str]] = {
+    "binary_cross_entropy": (
+        ("unit", "binary"),
+        "a binary cross-entropy needs values in [0, 1]",
+        "heads.Bernoulli",
+    ),
+    "categorical_cross_entropy": (
+        ("simplex",),
+        "a categorical cross-entropy needs shares that sum to 1",
+        "heads.Multinomial",
+    ),
+}
+
 
 class Reconstruction(Objective):
     r"""The negative log-likelihood of the input given its code, or a distance from it.
@@ -32,7 +46,7 @@ class Reconstruction(Objective):
         ``None`` is the negative log-likelihood. Others, each summed over features:
         "squared_error"; "l2", its square root, in units of x; "absolute_error"; "huber", half
         the square of errors below 1 and linear above; "binary_cross_entropy", in nats, for x
-        in [0, 1].
+        in [0, 1]; "categorical_cross_entropy", in nats, for shares that sum to 1.
     n_samples : int, default=1
         Codes drawn for each example; a point-mass posterior needs one.
     code_corruption : callable or None, default=None
@@ -98,10 +112,10 @@ class Reconstruction(Objective):
         return trace.model.decoder(spoilt.reshape(trace.z.shape), *trace.batch.conditions)
 
     def _check_values(self, trace: Trace) -> None:
-        space = getattr(trace.model.decoder, "space", "unit")
-        if self.norm == "binary_cross_entropy" and space not in ("unit", "binary"):
+        spaces, need, head = _NEEDS.get(self.norm or "", (None, "", ""))
+        space = getattr(trace.model.decoder, "space", None)
+        if spaces and space and space not in spaces:
             raise IncompatiblePartsError(
-                f'Reconstruction("binary_cross_entropy") and a decoder with {space!r} values do '
-                "not fit: a cross-entropy needs values in [0, 1]. Use heads.Bernoulli, or "
-                'norm="squared_error".'
+                f'Reconstruction("{self.norm}") and a decoder with {space!r} values do not fit: '
+                f'{need}. Use {head}, or norm="squared_error".'
             )
