@@ -19,6 +19,14 @@ def as_array(x: Any) -> np.ndarray:
     return np.asarray(x)
 
 
+def native(array: np.ndarray) -> np.ndarray:
+    """Return an array of numbers in this machine's byte order, and of at most 8 bytes each."""
+    wide = array.dtype.kind in "fiu" and array.dtype.itemsize > 8
+    dtype = np.dtype(np.float64) if wide else array.dtype.newbyteorder("=")
+    with np.errstate(over="ignore"):
+        return array if array.dtype == dtype else array.astype(dtype)
+
+
 def as_examples(x: Any, argument: str) -> np.ndarray:
     """Return `x` as an array of numbers with at least one example of at least one feature."""
     array = as_array(x)

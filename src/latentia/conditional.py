@@ -127,6 +127,8 @@ class Identity(ConditionalDistribution):
     ----------
     event_shape : int or tuple of int
         Shape of one code.
+    space : str, default="real"
+        Where the codes live.
 
     Examples
     --------
@@ -135,9 +137,10 @@ class Identity(ConditionalDistribution):
     torch.Size([3, 2])
     """
 
-    def __init__(self, event_shape: int | Sequence[int]) -> None:
+    def __init__(self, event_shape: int | Sequence[int], space: str = "real") -> None:
         super().__init__()
         self.event_shape = as_shape(event_shape, "event_shape")
+        self.space = space
 
     def forward(self, *conditions: Tensor) -> Distribution:
         return Delta(conditions[0], len(self.event_shape))

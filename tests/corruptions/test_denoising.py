@@ -140,7 +140,7 @@ REFUSED = {
     "number": (0.3, "corruption=0.3 is unknown"),
     "class": (Gaussian, "corruption=Gaussian is a class; give an object"),
     "shape": (lambda x: x[:, :2], r"must return a tensor of the shape it was given, \(128, 4\)"),
-    "nothing": (lambda x: None, "but returned None"),
+    "nothing": (lambda x: None, "but returned a NoneType"),
     "images": (BlockMasking(2), "for tables use Masking"),
 }
 

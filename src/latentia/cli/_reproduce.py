@@ -5,10 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from latentia._files import write_whole
 from latentia.cli._options import JsonFile
 from latentia.cli._show import show
+
+if TYPE_CHECKING:
+    from latentia.reproductions import Result, Target
 
 
 def reproduce(
@@ -18,16 +22,16 @@ def reproduce(
     mnist: Path | None = None,
     out: JsonFile = None,
 ) -> int:
-    """Measure a published number again, or list those that can be.
+    """Measure published numbers again, or list those that can be.
 
-    The exit code is 0 if the number lies inside its gate, else 1.
+    The exit code is 0 if every number lies inside its gate, else 1.
 
     Parameters
     ----------
     name : str
-        A published number; without it, all are listed.
+        Which numbers; without it, all are listed.
     mnist : Path
-        A .npz file with x_train and x_test, for the numbers that need the MNIST digits.
+        A .npz file with x_train, y_train, x_test and y_test, for those that need the MNIST digits.
     out : Path
         A .json file for the result.
 
@@ -41,21 +45,47 @@ def reproduce(
 
     if name is None:
         for key, target in reproductions.targets.items():
-            show([(key, f"{target.what}: {target.published}; {target.settings}")])
+            _show_target(key, target)
         return 0
     result = reproductions.reproduce(name, mnist)
     if out is not None:
         text = json.dumps(dataclasses.asdict(result), indent=2) + "\n"
         write_whole(out, lambda stream: stream.write(text.encode()))
-    low, high = result.gate
+    _show_result(result, reproductions.targets[name])
+    return 0 if result.passed else 1
+
+
+def _show_target(name: str, target: Target) -> None:
+    data = ", --mnist" if target.needs_mnist else ""
+    print(f"{name} (about {target.minutes:g} min{data})")
+    show(("", f"{_number(q.published):>8}", q.what) for q in target.quantities)
+
+
+def _show_result(result: Result, target: Target) -> None:
+    cells = [
+        (
+            _verdict(row.passed),
+            _number(row.measured),
+            _number(row.published),
+            " to ".join(map(_number, row.gate)),
+            row.what,
+        )
+        for row in result.rows
+    ]
+    show([("verdict", "measured", "published", "gate", "quantity"), *cells])
     show(
         [
-            ("quantity", result.what),
-            ("measured", f"{result.measured:.6g}"),
-            ("published", f"{result.published:.6g}"),
-            ("gate", f"{low:.6g} to {high:.6g}"),
-            ("verdict", "pass" if result.passed else "FAIL"),
+            ("verdict", _verdict(result.passed)),
             ("time", f"{result.seconds:.0f} s"),
+            ("settings", target.settings),
+            ("reference", target.reference),
         ]
     )
-    return 0 if result.passed else 1
+
+
+def _verdict(passed: bool) -> str:
+    return "pass" if passed else "FAIL"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.6g}"

@@ -41,6 +41,7 @@ def apply(
     if not isinstance(corrupted, Tensor) or corrupted.shape != x.shape:
         raise ValueError(
             f"{argument}={corruption!r} must return a tensor of the shape it was given, "
-            f"{tuple(x.shape)}, but returned {getattr(corrupted, 'shape', corrupted)!r:.80}."
+            f"{tuple(x.shape)}, but returned a {type(corrupted).__name__} of shape "
+            f"{tuple(getattr(corrupted, 'shape', ()))}."
         )
     return corrupted

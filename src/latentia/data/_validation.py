@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from latentia._arrays import native
 from latentia._blocks import blocks
 
 
@@ -32,7 +33,7 @@ def check_numbers(X: Any, where: str) -> np.ndarray:
             f"{where}: the array holds {kinds.get(X.dtype.kind, X.dtype.name)}, not real numbers; "
             "convert it to an integer or float array first."
         )
-    X = _native(X)
+    X = native(X)
     if X.ndim not in (2, 3, 4):
         raise ValueError(
             f"{where}: the array has shape {X.shape}; "
@@ -150,12 +151,6 @@ def _as_array(values: Any, where: str) -> np.ndarray:
             f"{where}: cannot be read as an array ({str(error).splitlines()[0]}); "
             "give rows of equal length."
         ) from error
-
-
-def _native(X: np.ndarray) -> np.ndarray:
-    dtype = X.dtype.newbyteorder("=") if X.dtype.itemsize <= 8 else np.dtype(np.float64)
-    with np.errstate(over="ignore"):
-        return X if X.dtype == dtype else X.astype(dtype)
 
 
 def _is_missing(label: Any) -> bool:

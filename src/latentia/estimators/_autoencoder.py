@@ -6,21 +6,25 @@ import math
 import warnings
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
+from typing import cast
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from latentia._names import lookup
 from latentia.conditional import Amortized
 from latentia.errors import IncompatiblePartsError, OvercompleteWarning
-from latentia.estimators._likelihood import make_head
+from latentia.estimators._likelihood import check_head, make_head
+from latentia.estimators._mapping import ROWS
 from latentia.estimators._mirrored import MirroredEstimator
 from latentia.estimators._parameters import as_corruption, documented
-from latentia.heads import Head, codes
+from latentia.estimators._training import as_tensor
+from latentia.heads import Head, TopK, codes
 from latentia.models import LatentVariableModel
 from latentia.networks import MLP, TiedMLP
 from latentia.objectives import Objective, Reconstruction
-from latentia.priors import Normal
+from latentia.training import Trainer
 
 
 @documented
@@ -90,7 +94,7 @@ class Autoencoder(MirroredEstimator):
 
     def _code_head(self) -> Head:
         make = lookup(codes, self.code, "code") if isinstance(self.code, str) else self.code
-        return make(self.n_components)
+        return check_head(make(self.n_components), "code", self.code)
 
     def _tied_decoder(self, encoder: Amortized, event_shape: tuple[int, ...]) -> Amortized:
         head = make_head(self.likelihood_, event_shape)
@@ -109,16 +113,12 @@ class Autoencoder(MirroredEstimator):
     def _cost(self) -> Objective:
         return Reconstruction(self.norm)
 
-    def _first_sampler(self, codes: Tensor) -> Normal:
-        return Normal.fit(codes).to(codes.device)
-
     def _before_training(self, array: np.ndarray) -> None:
         kept_from_copying = (
-            self.penalty is not None
+            bool(self.penalty)
             or self.corruption is not None
             or self.code_corruption is not None
-            or self.code == "top-k"
-            or not isinstance(self.code, str)
+            or isinstance(self._code_head(), TopK)
             or self.dropout > 0
         )
         n_features = math.prod(self.event_shape_)
@@ -131,6 +131,15 @@ class Autoencoder(MirroredEstimator):
                 stacklevel=3,
             )
 
+    def _set_learned(self, trainer: Trainer, array: np.ndarray, judged: np.ndarray) -> None:
+        if self.norm is not None:
+            # Nothing but the residuals can tell the likelihood its scale then.
+            x = self.scaling_(as_tensor(array[:ROWS]).to(self._device))
+            with torch.no_grad():
+                residuals = x - self.model_.eval().decode(self.model_.encode(x))
+                cast(Amortized, self.decoder_).head.start_from(residuals)
+        super()._set_learned(trainer, array, judged)
+
     def score_samples(self, X: object) -> object:
         """Return minus the energy of each example, how well it is reconstructed.
 
@@ -138,9 +147,6 @@ class Autoencoder(MirroredEstimator):
         is not log p(x), since a deterministic code has no density; it ranks examples.
         """
         return super().score_samples(X)
-
-    def _scores(self, array: np.ndarray) -> np.ndarray:
-        return -self._energies(array)
 
     def _log_jacobian(self) -> Tensor | float:
         return super()._log_jacobian() if self.norm is None else 0.0

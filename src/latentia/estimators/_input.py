@@ -11,7 +11,7 @@ import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_array, validate_data
 
-from latentia._arrays import as_array
+from latentia._arrays import as_array, native
 from latentia.data import check_finite, frame_to_array, is_frame
 
 
@@ -48,9 +48,10 @@ def check_input(estimator: BaseEstimator, X: Any, *, reset: bool) -> np.ndarray:
         estimator=estimator,
         input_name="X",
     )
-    if array.ndim > 4:
+    if array.ndim > 4 or array.size == 0:
         raise ValueError(
-            f"X has shape {array.shape}; a table is (n, d), images are (n, H, W) or (n, C, H, W)."
+            f"X has shape {array.shape}; a table is (n, d), images are (n, H, W) or (n, C, H, W), "
+            "with at least one of each."
         )
     shape = array.shape[1:] if reset else tuple(estimator.event_shape_)
     if array.shape[1:] != shape and max(array.ndim - 1, len(shape)) > 1:
@@ -58,9 +59,14 @@ def check_input(estimator: BaseEstimator, X: Any, *, reset: bool) -> np.ndarray:
             f"X holds examples of shape {array.shape[1:]}, but {type(estimator).__name__} was "
             f"fitted on examples of shape {shape}."
         )
+    array = native(array)
+    if reset:
+        # Before anything is remembered of X, so that a refusal leaves the estimator as it was.
+        check_finite(array, "X contains NaN or infinity", names)
     # Between tables, scikit-learn's own sentence names the number of features or the columns.
     validate_data(estimator, X, reset=reset, skip_check_array=True)
-    check_finite(array, "X contains NaN or infinity", names)
+    if not reset:
+        check_finite(array, "X contains NaN or infinity", names)
     return array
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -10,11 +9,11 @@ from typing import Any, Self, cast
 
 import numpy as np
 import torch
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin
 from torch import Tensor
 
 from latentia._names import lookup
-from latentia.conditional import Amortized, Composed
+from latentia.conditional import Amortized, Composed, ConditionalDistribution
 from latentia.data import scalings
 from latentia.estimators._input import check_input
 from latentia.estimators._likelihood import choose_likelihood, make_head
@@ -26,6 +25,7 @@ from latentia.estimators._training import Trained, as_tensor, keeping
 from latentia.estimators._transfer import Transferable
 from latentia.models import Batch, LatentVariableModel
 from latentia.objectives import Objective, Sum
+from latentia.priors import Normal
 from latentia.training import Trainer, seeded
 
 
@@ -38,13 +38,13 @@ class LatentEstimator(
     Sampling,
     Transferable,
     ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
     BaseEstimator,
 ):
     """A model of x through a code z, as a scikit-learn transformer.
 
     A subclass says which parts the model has (``_model``), what is minimised (``_objective``), what
-    it is at the deterministic code (``_cost``) and how an example is scored (``_scores``).
+    it is at the deterministic code (``_cost``) and, where it has a prior or a density, what codes
+    are sampled (``_first_sampler``) and how an example is scored (``_scores``).
 
     Parameters
     ----------
@@ -96,17 +96,23 @@ class LatentEstimator(
     def partial_fit(self, X: Any, y: Any = None) -> Self:
         """Learn from one pass over X, starting from what is known already.
 
-        The first call decides scaling and likelihood from its X.
+        The first call decides scaling and likelihood from its X. The learning rate stays as it is,
+        since nobody knows how many calls follow. ``sampler_`` and ``offset_`` are learned anew from
+        each X of at least two examples.
         """
+        self._check_parameters()
         first = not self.__sklearn_is_fitted__()
         array = self._build(X) if first else check_input(self, X, reset=False)
         self._check_support(array)
+        if first:
+            self._before_training(array)
         if not hasattr(self, "_trainer"):
-            self._trainer = self._trainer_for(len(array), self._n_epochs(len(array)))
+            self._trainer = self._trainer_for(len(array), 1)
+            self._trainer.learning_rate = self.learning_rate
             if not first:
                 self._trainer.go_on_from(self.history_)
         with keeping(lambda: self._set_learned(self._trainer, array, array)):
-            self._trainer.fit(as_tensor(array), epochs=1)
+            self._trainer.fit(as_tensor(array), epochs=min(1, self._n_epochs(len(array))))
         return self
 
     def _build(self, X: Any) -> np.ndarray:
@@ -174,12 +180,17 @@ class LatentEstimator(
     def _set_learned(self, trainer: Trainer, array: np.ndarray, judged: np.ndarray) -> None:
         self.model_.eval()
         self._set_history(trainer.history)
+        if len(array) < 2 and hasattr(self, "sampler_"):
+            return
         self._codes = self._draw_codes(array)
-        self.sampler_ = self._first_sampler(self._codes)
+        self.sampler_ = self._first_sampler(self._codes.to(self._device))
         self._set_threshold(judged)
 
-    def _first_sampler(self, codes: Tensor) -> Any:
-        return self.model_.prior
+    def _first_sampler(self, codes: Tensor) -> ConditionalDistribution:
+        return Normal.fit(codes)
+
+    def _scores(self, array: np.ndarray) -> np.ndarray:
+        return -self._energies(array)
 
     @property
     def overcomplete_(self) -> bool:
@@ -191,14 +202,3 @@ class LatentEstimator(
         tags.transformer_tags.preserves_dtype = ["float32"]
         tags.input_tags.three_d_array = True
         return tags
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = super().__getstate__()
-        if hasattr(self, "model_") and self._device.type != "cpu":
-            # A model on a GPU must also open where there is none.
-            model = state["model_"] = copy.deepcopy(self.model_).cpu()
-            state.update(encoder_=model.encoder, decoder_=model.decoder)
-            for name in ("scaling_", "sampler_"):
-                state[name] = copy.deepcopy(state[name]).cpu()
-            state.pop("_trainer", None)
-        return state

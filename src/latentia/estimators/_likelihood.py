@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,17 @@ def make_head(likelihood: str | Callable[..., Head], event_shape: tuple[int, ...
     make = (
         lookup(likelihoods, likelihood, "likelihood") if isinstance(likelihood, str) else likelihood
     )
-    return make(event_shape)
+    return check_head(make(event_shape), "likelihood", likelihood)
+
+
+def check_head(made: Any, argument: str, given: object) -> Head:
+    """Return what a user's function made, or refuse it where it is no Head."""
+    if not isinstance(made, Head):
+        raise ValueError(
+            f"{argument}={given!r:.80} must return a Head such as heads.DiagonalNormal(shape), but "
+            f"returned {made!r:.80}."
+        )
+    return made
 
 
 def check_support(space: str, likelihood: object, array: np.ndarray, scaling: Affine) -> None:
@@ -47,6 +58,11 @@ def check_support(space: str, likelihood: object, array: np.ndarray, scaling: Af
         For values outside [0, 1], or shares that do not sum to 1, where the likelihood has only
         such.
     """
+    if space == "categories":
+        raise ValueError(
+            f"likelihood={likelihood!r} predicts labels, and estimators reconstruct numbers; write "
+            "labels as rows of one 1 and else 0, and use likelihood='multinomial'."
+        )
     if space == "simplex":
         _check_shares(likelihood, array, scaling)
     if space not in ("binary", "unit", "simplex"):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 from torch import Tensor
 
@@ -19,7 +20,7 @@ from latentia.models import LatentVariableModel
 ROWS = 4096
 
 
-class Mapping:
+class Mapping(TransformerMixin):
     """Codes of examples, and examples of codes."""
 
     model_: LatentVariableModel

@@ -11,7 +11,16 @@ from torch import Tensor
 
 from latentia._names import lookup
 from latentia.corruptions import corruptions
-from latentia.estimators._rules import COUNT, NOT_NEGATIVE, SHARE, SIZES, Rule, check, is_within
+from latentia.estimators._rules import (
+    COUNT,
+    NOT_NEGATIVE,
+    SHARE,
+    SIZES,
+    Rule,
+    check,
+    is_maker,
+    is_within,
+)
 from latentia.estimators._training import HISTORY, TRAINING
 from latentia.heads import Head
 from latentia.networks import Architecture, networks
@@ -70,7 +79,7 @@ _ATTRIBUTES = """model_, encoder_, decoder_ : Module
     sampler_ : ConditionalDistribution
         The distribution of codes that ``sample`` draws from.
     offset_ : float
-        The score below which ``predict`` calls an example an outlier.
+        Minus the energy above which ``predict`` calls an example an outlier.
     overcomplete_ : bool
         Whether the code has more dimensions than the data.
     <history attributes>
@@ -110,10 +119,24 @@ _NETWORK_RULES: dict[str, Rule] = {
     "dropout": SHARE,
 }
 
+
+def _is_penalty(value: Any) -> bool:
+    return value is None or isinstance(value, str) or is_maker(value)
+
+
+def _is_weighted(item: tuple[Any, Any]) -> bool:
+    name, weight = item
+    return isinstance(name, str) and (callable(weight) or NOT_NEGATIVE[0](weight))
+
+
 _MODEL_RULES: dict[str, Rule] = {
     "likelihood": (
         lambda v: isinstance(v, str) or callable(v),
         "a name, or a function of the event shape that returns a Head",
+    ),
+    "penalty": (
+        lambda v: _is_penalty(v) or (isinstance(v, Mapping) and all(map(_is_weighted, v.items()))),
+        "a name, a function that returns an Objective, names with their weights, or None",
     ),
     "penalty_weight": (
         lambda v: callable(v) or NOT_NEGATIVE[0](v),

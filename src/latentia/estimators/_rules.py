@@ -8,6 +8,7 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+from torch import nn
 
 #: Whether a value will do, and in words what would.
 Rule = tuple[Callable[[Any], bool], str]
@@ -45,6 +46,11 @@ def are_counts(value: Any) -> bool:
     return (
         isinstance(listed, Sequence) and not isinstance(listed, str) and all(map(is_count, listed))
     )
+
+
+def is_maker(value: Any) -> bool:
+    """Whether ``value`` makes something when called; a module only computes when it is."""
+    return callable(value) and not isinstance(value, nn.Module)
 
 
 SMALLEST = math.nextafter(0.0, 1.0)

@@ -15,7 +15,7 @@ from latentia.conditional import ConditionalDistribution
 from latentia.estimators._densities import densities
 from latentia.estimators._input import check_input
 from latentia.estimators._mapping import ROWS, Mapping, evenly
-from latentia.estimators._rules import is_count
+from latentia.estimators._rules import is_count, is_maker
 from latentia.estimators._training import fresh_seed
 from latentia.training import seeded
 
@@ -115,7 +115,7 @@ class Sampling(Mapping):
             density = lookup(densities, sampler, "sampler")
             self.sampler_ = density(codes, n_components, seed, self.verbose).to(self._device)
         else:
-            self.sampler_ = sampler(codes)
+            self.sampler_ = _made(sampler, codes).to(self._device)
         return self
 
     def _codes_of(self, X: Any) -> Tensor:
@@ -133,3 +133,13 @@ class Sampling(Mapping):
         with seeded(0, self._device):
             drawn = self._map_array(array[rows], lambda x: self.model_.encoder(x).sample())
         return torch.from_numpy(drawn)
+
+
+def _made(sampler: Any, codes: Tensor) -> ConditionalDistribution:
+    made = sampler(codes) if is_maker(sampler) else sampler
+    if made is sampler or not isinstance(made, ConditionalDistribution):
+        raise ValueError(
+            f"sampler={sampler!r:.80} must be one of {', '.join(map(repr, densities))}, or a "
+            "function of codes, shape (n, d), that returns a fitted ConditionalDistribution."
+        )
+    return made

@@ -60,8 +60,9 @@ class Scoring(Mapping):
         It is what training made small, at the clean example and its deterministic code: C is the
         negative log-likelihood in nats, in the units of the data, or the norm that was chosen, of
         the scaled data; R is the weighted penalties, or the divergence of the posterior from the
-        prior. Computed in double precision. Penalties
-        that depend on a whole batch have no value for one example and are left out.
+        prior, for which the difference of their log-densities at the code stands where it has no
+        closed form. Computed in double precision. Penalties that depend on a whole batch have no
+        value for one example and are left out.
 
         References
         ----------

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import numpy as np
 from sklearn.base import clone
-from torch import Tensor
 
 from latentia.conditional import Composed, Identity
 from latentia.estimators._autoencoder import Autoencoder
@@ -18,7 +17,6 @@ from latentia.estimators._parameters import documented
 from latentia.estimators._rules import are_counts
 from latentia.models import LatentVariableModel
 from latentia.objectives import Objective, Reconstruction
-from latentia.priors import Normal
 from latentia.training import fit_layerwise
 
 
@@ -39,9 +37,11 @@ class StackedAutoencoder(LatentEstimator):
     layers : sequence of int, default=(256, 64)
         Units of each layer, the last of which is the code.
     of : estimator, sequence of estimators or None, default=None
-        What a layer is trained as, one for all or one for each: its corruption, penalty, norm, code
-        and training. None is ``Autoencoder(code="sigmoid")``. Sizes, seeds, device and precision
-        are set from here, and a network without ``hidden_layer_sizes`` has none.
+        What a layer is trained as, one for all or one for each: its network, corruption, penalty,
+        norm, code and training; a network without ``hidden_layer_sizes`` has none. None is
+        ``Autoencoder(code="sigmoid")``. Size, scaling, seed, device, precision and verbosity are
+        set from here, and so is the likelihood: that of the first layer is the one of the data,
+        codes in (0, 1) are predicted as rates, and others as normal with one learned scale.
     fine_tune : bool, default=True
         Train the unrolled model as a whole; the parameters below say how. False keeps the layers as
         they were pre-trained, and the history empty.
@@ -114,9 +114,10 @@ class StackedAutoencoder(LatentEstimator):
         for index, (prototype, size) in enumerate(
             zip(self._prototypes(), self.layers, strict=True)
         ):
+            sizes = prototype.hidden_layer_sizes
             layer = clone(prototype).set_params(
                 n_components=int(size),
-                hidden_layer_sizes=prototype.hidden_layer_sizes or (),
+                hidden_layer_sizes=() if sizes is None else sizes,
                 scaling=self.scaling_.rule if index == 0 else "none",
                 likelihood=self.likelihood_ if index == 0 else _likelihood_of_codes(layers[-1]),
                 precision=self.precision,
@@ -133,7 +134,8 @@ class StackedAutoencoder(LatentEstimator):
             layer._untrained(shape)
             for layer, shape in zip(self._unfitted_layers(), shapes, strict=False)
         ]
-        encoder = Composed(*(model.encoder for model in models), Identity(self.n_components))
+        top = Identity(self.n_components, models[-1].encoder.space)
+        encoder = Composed(*(model.encoder for model in models), top)
         return LatentVariableModel(encoder, Composed(*(m.decoder for m in reversed(models))))
 
     def _objective(self) -> Objective:
@@ -144,20 +146,19 @@ class StackedAutoencoder(LatentEstimator):
     def _before_training(self, array: np.ndarray) -> None:
         self.layers_ = self._unfitted_layers()
         n = len(self.layers_)
-        fit_layerwise(self.layers_, array, lambda i, _: self._say(f"layer {i + 1} of {n} is done."))
+        fit_layerwise(self.layers_, array, self._report_layer)
         encoders, decoders = cast(Composed, self.encoder_), cast(Composed, self.decoder_)
         for index, layer in enumerate(self.layers_):
             encoders.parts[index].load_state_dict(layer.encoder_.state_dict())
             decoders.parts[n - 1 - index].load_state_dict(layer.decoder_.state_dict())
 
+    def _report_layer(self, index: int, layer: LatentEstimator) -> None:
+        if layer.history_.stopped == "interrupted":
+            raise KeyboardInterrupt  # layers above half a layer would be worth nothing
+        self._say(f"layer {index + 1} of {len(self.layers)} is done.")
+
     def _n_epochs(self, n_examples: int) -> int:
         return super()._n_epochs(n_examples) if self.fine_tune else 0
-
-    def _first_sampler(self, codes: Tensor) -> Normal:
-        return Normal.fit(codes)
-
-    def _scores(self, array: np.ndarray) -> np.ndarray:
-        return -self._energies(array)
 
 
 def _likelihood_of_codes(below: MirroredEstimator) -> str:

@@ -29,6 +29,7 @@ _PLAIN = (
 )
 _PLAIN_OF_TRANSFER = (
     "classes_",
+    "feature_names_in_",
     "n_features_in_",
     "n_iter_",
     "target_mean_",
@@ -100,14 +101,17 @@ def _set_state_of_transfer(estimator: Transferred, values: Values, tensors: Tens
     set_state(estimator.encoder, values["encoder"], _below(tensors, "encoder"))
     estimator.encoder = FrozenEstimator(estimator.encoder)
     estimator._assemble(estimator._learned_head())
-    dtype = estimator.scaling_.scale.dtype
+    # The head may have been trained in another precision than the encoder once was.
+    dtype = next(t.dtype for name, t in tensors.items() if name.startswith("predictor."))
+    estimator.scaling_.to(dtype=dtype)
     _load(estimator.encoder_.to(dtype), tensors, "tuned")
     _load(estimator.predictor_.to(dtype), tensors, "predictor")
 
 
 def _plain(estimator: Any, names: tuple[str, ...]) -> Values:
     values = {name: getattr(estimator, name) for name in names if hasattr(estimator, name)}
-    values.update({name: values[name].tolist() for name in _ARRAYS & values.keys()})
+    for name in _ARRAYS & values.keys():
+        values[name] = {"items": values[name].tolist(), "dtype": values[name].dtype.str}
     history = estimator.history_
     values["history"] = {name: getattr(history, name) for name in ("records", "stopped", "kept")}
     return values
@@ -116,11 +120,9 @@ def _plain(estimator: Any, names: tuple[str, ...]) -> Values:
 def _set_plain(estimator: Any, values: Values, names: tuple[str, ...]) -> None:
     for name in names:
         if name in values:
-            text = name == "feature_names_in_"
-            array = name in _ARRAYS
-            value = (
-                np.array(values[name], dtype=object if text else None) if array else values[name]
-            )
+            value = values[name]
+            if name in _ARRAYS:
+                value = np.array(value["items"], dtype=value["dtype"])
             setattr(estimator, name, value)
     estimator.history_ = History(**values["history"])
     estimator.loss_curve_ = estimator.history_.curves()

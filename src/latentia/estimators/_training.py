@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import sys
 import warnings
@@ -13,7 +14,7 @@ from typing import Any, ClassVar, cast
 import numpy as np
 import torch
 from sklearn.utils import check_random_state
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from latentia._names import lookup
@@ -205,6 +206,17 @@ class Trained:
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "n_iter_")
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = cast(dict[str, Any], super().__getstate__())
+        modules = {name: value for name, value in state.items() if isinstance(value, nn.Module)}
+        if any(t.device.type != "cpu" for m in modules.values() for t in m.state_dict().values()):
+            # A model on a GPU must also open where there is none; copied at once, so that parts
+            # stay shared.
+            modules = copy.deepcopy(modules)
+            state.update({name: module.cpu() for name, module in modules.items()})
+            state.pop("_trainer", None)
+        return state
 
 
 @contextmanager

@@ -98,15 +98,19 @@ class Transferred(Trained, BaseEstimator):
         """
         self._check_parameters()
         array = check_input(self._fitted, X, reset=False)
+        if len(y) != len(array):
+            raise ValueError(f"y has {len(y)} labels, but X has {len(array)} examples.")
         targets = self._as_targets(y)
-        if len(targets) != len(array):
-            raise ValueError(f"y has {len(targets)} labels, but X has {len(array)} examples.")
         self.n_features_in_ = self._fitted.n_features_in_
+        if hasattr(self._fitted, "feature_names_in_"):
+            self.feature_names_in_ = self._fitted.feature_names_in_
         self._draw_seed()
         self._assemble(self._learned_head())
         frozen = self._frozen = freeze_layers(self.encoder_, self.freeze)
         # With nothing below it to learn, the head learns from codes that are computed once.
-        inputs = as_tensor(self._fitted.transform(array) if frozen else array)
+        inputs = as_tensor(
+            self._fitted._map_array(array, self._fitted.model_.encode) if frozen else array
+        )
         d = self._fitted.n_components
         model = LatentVariableModel(Identity(d) if frozen else self.encoder_, Identity(d))
         train, held_out = self._split(Batch(inputs, labels=targets))
@@ -217,9 +221,10 @@ class TransferClassifier(ClassifierMixin, Transferred):
     def _as_targets(self, y: Any) -> Tensor:
         y = column_or_1d(y)
         check_classification_targets(y)
-        self.classes_, targets = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
+        classes, targets = np.unique(y, return_inverse=True)
+        if len(classes) < 2:
             raise ValueError(f"y holds one class, {y[0]!s}; a classifier needs at least two.")
+        self.classes_ = classes
         return torch.from_numpy(targets)
 
     def _learned_head(self) -> Head:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from latentia._names import lookup
 from latentia.conditional import ConditionalDistribution
+from latentia.estimators._likelihood import check_head
 from latentia.estimators._mirrored import MirroredEstimator
 from latentia.estimators._parameters import documented
 from latentia.heads import Head, posteriors
@@ -86,7 +87,8 @@ class VAE(MirroredEstimator):
 
     def _code_head(self) -> Head:
         q = self.posterior
-        return (lookup(posteriors, q, "posterior") if isinstance(q, str) else q)(self.n_components)
+        make = lookup(posteriors, q, "posterior") if isinstance(q, str) else q
+        return check_head(make(self.n_components), "posterior", q)
 
     def _objective(self) -> Objective:
         return ELBO(self.beta, self.free_bits, self.n_samples)
@@ -106,6 +108,10 @@ class VAE(MirroredEstimator):
         Y. Burda, R. Grosse, R. Salakhutdinov. Importance Weighted Autoencoders. 2015.
         """
         return super().score_samples(X)
+
+    def _first_sampler(self, codes: Tensor) -> ConditionalDistribution:
+        assert self.model_.prior is not None
+        return self.model_.prior
 
     def _scores(self, array: np.ndarray) -> np.ndarray:
         def score(x: Tensor) -> Tensor:

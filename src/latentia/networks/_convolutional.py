@@ -6,7 +6,9 @@ import itertools
 import math
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from latentia._names import lookup
 from latentia.networks._activations import activations
@@ -43,6 +45,21 @@ def _sides(height: int, width: int, kernel_size: int, n_stages: int) -> list[tup
             "give fewer channels."
         )
     return sizes
+
+
+class ImageNorm(nn.Module):
+    """Normalise each example over channels and pixels, then scale and shift each channel.
+
+    It is nn.GroupNorm with one group, of operations whose derivatives can be taken in batches.
+    """
+
+    def __init__(self, n_channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(n_channels, 1, 1))
+        self.bias = nn.Parameter(torch.zeros(n_channels, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.layer_norm(x, x.shape[1:]) * self.weight + self.bias
 
 
 class ConvolutionalEncoder(nn.Module):
@@ -102,7 +119,7 @@ class ConvolutionalEncoder(nn.Module):
         stages: list[nn.Module] = []
         for n_in, n_channels in itertools.pairwise(widths):
             stages.append(nn.Conv2d(n_in, n_channels, kernel_size, 2, (kernel_size - 1) // 2))
-            stages.extend([nn.GroupNorm(1, n_channels)] if layer_norm else [])
+            stages.extend([ImageNorm(n_channels)] if layer_norm else [])
             stages.append(act())
             stages.extend([nn.Dropout2d(dropout)] if dropout else [])
         self.stages = nn.Sequential(*stages, nn.Flatten())
@@ -168,7 +185,7 @@ class ConvolutionalDecoder(nn.Module):
         widths = [*channels, n_maps]
         stages: list[nn.Module] = []
         for i, (n_in, n_channels) in enumerate(itertools.pairwise(widths)):
-            stages.extend([nn.GroupNorm(1, n_in)] if layer_norm else [])
+            stages.extend([ImageNorm(n_in)] if layer_norm else [])
             stages.append(act())
             stages.extend([nn.Dropout2d(dropout)] if dropout else [])
             # What the stride rounded away on the way down is put back on the way up.

@@ -8,25 +8,41 @@ from os import PathLike
 
 from latentia._names import lookup
 from latentia._version import __version__
-from latentia.data import load
-from latentia.reproductions._runs import Digits
+from latentia.reproductions._data import Digits
+from latentia.reproductions._target import Quantity
 from latentia.reproductions._targets import targets
 
 
 @dataclass(frozen=True)
-class Result:
-    """A number beside the published one.
+class Row(Quantity):
+    """A measured number beside the published one.
 
     Parameters
     ----------
-    name, what : str
-        Which target, and which quantity.
-    measured, published : float
-        The two numbers.
-    gate : (float, float)
-        Lowest and highest value that passes.
+    what, published, gate
+        As in :class:`Quantity`.
+    measured : float
+        The number that was found.
     passed : bool
         Whether ``measured`` lies in the gate.
+    """
+
+    measured: float
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run has measured.
+
+    Parameters
+    ----------
+    name : str
+        Which target.
+    rows : tuple of Row
+        One for each quantity.
+    passed : bool
+        Whether all lie in their gates.
     seconds : float
         How long it took.
     version : str
@@ -34,24 +50,26 @@ class Result:
     """
 
     name: str
-    what: str
-    measured: float
-    published: float
-    gate: tuple[float, float]
+    rows: tuple[Row, ...]
     passed: bool
     seconds: float
     version: str = __version__
 
 
 def reproduce(name: str, mnist: str | PathLike[str] | None = None) -> Result:
-    """Measure a published number again, with a fixed seed.
+    """Measure published numbers again, with a fixed seed.
 
     Parameters
     ----------
     name : str
         A name in ``reproductions.targets``.
     mnist : path or None, default=None
-        A .npz file with ``x_train`` and ``x_test``, for the targets that need the MNIST digits.
+        A .npz file with ``x_train``, ``y_train``, ``x_test`` and ``y_test``, for the targets that
+        need the MNIST digits.
+
+    Returns
+    -------
+    Result
 
     Raises
     ------
@@ -63,20 +81,24 @@ def reproduce(name: str, mnist: str | PathLike[str] | None = None) -> Result:
     >>> reproduce("first-vae")
     Traceback (most recent call last):
         ...
-    ValueError: 'first-vae' needs the MNIST digits; give mnist= a .npz file with x_train and x_test.
+    ValueError: 'first-vae' needs the MNIST digits; give mnist= a .npz file with x_train, y_train, \
+x_test and y_test.
     """
     target = lookup(targets, name, "name")
     if target.needs_mnist and mnist is None:
         raise ValueError(
-            f"{name!r} needs the MNIST digits; give mnist= a .npz file with x_train and x_test."
+            f"{name!r} needs the MNIST digits; give mnist= a .npz file with x_train, y_train, "
+            "x_test and y_test."
         )
+    given = () if mnist is None or not target.needs_mnist else (Digits.load(mnist),)
     start = time.monotonic()
-    if target.needs_mnist:
-        digits = Digits(load(mnist, x="x_train").X, load(mnist, x="x_test").X)
-        measured = target.run(digits)
-    else:
-        measured = target.run()
-    low, high = target.gate
+    measured = target.run(*given)
     seconds = round(time.monotonic() - start, 1)
-    passed = low <= measured <= high
-    return Result(name, target.what, measured, target.published, target.gate, passed, seconds)
+    rows = tuple(_row(*pair) for pair in zip(target.quantities, measured, strict=True))
+    return Result(name, rows, all(row.passed for row in rows), seconds)
+
+
+def _row(quantity: Quantity, measured: float) -> Row:
+    low, high = quantity.gate
+    passed = bool(low <= measured <= high)
+    return Row(quantity.what, quantity.published, quantity.gate, float(measured), passed)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from latentia import corruptions
 from latentia.models import Batch
 
 
@@ -49,13 +50,7 @@ class Batches:
     def _corrupted(self, x: Tensor) -> Tensor | None:
         if self.corruption is None:
             return None
-        corrupted = self.corruption(x)
-        if not isinstance(corrupted, Tensor) or corrupted.shape != x.shape:
-            raise ValueError(
-                f"corruption={self.corruption!r} must return a tensor of the shape it was given, "
-                f"{tuple(x.shape)}, but returned {getattr(corrupted, 'shape', corrupted)!r:.80}."
-            )
-        return corrupted
+        return corruptions.apply(self.corruption, x)
 
     def _cast(self, x: Tensor) -> Tensor:
         return x.to(self.dtype) if x.is_floating_point() else x

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from latentia.errors import IncompatiblePartsError
 from latentia.models import Batch, LatentVariableModel
@@ -80,9 +81,14 @@ def check_one_phase(objective: Objective, option: str) -> None:
         )
 
 
-def check_pieces(objective: Objective, size: int) -> None:
+def check_pieces(objective: Objective, model: LatentVariableModel, size: int) -> None:
     """Refuse an objective whose loss is not a mean over examples."""
     check_one_phase(objective, f"micro_batch_size={size}")
+    if any(isinstance(module, _BatchNorm) for module in model.modules()):
+        raise IncompatiblePartsError(
+            f"micro_batch_size={size} and batch normalisation do not fit: its statistics would be "
+            "of a piece; use nn.LayerNorm or nn.GroupNorm, or leave micro_batch_size=None."
+        )
     mixing = [
         type(part).__name__
         for part in objective.modules()

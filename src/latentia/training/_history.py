@@ -40,7 +40,7 @@ class History:
     @property
     def kept_record(self) -> dict[str, float]:
         """The record of the epoch whose weights the model has; empty before the first."""
-        return self.records[self.kept - 1] if self.kept else {}
+        return next((r for r in self.records if r.get("epoch") == self.kept), {})
 
     def curve(self, name: str) -> list[float]:
         """Return one quantity over the epochs."""

@@ -231,6 +231,8 @@ class Trainer:
                 self._restore(good)
         except TrainingDivergedError:
             self._restore(good)
+            for optimizer in self._optimizers.values():
+                optimizer.state.clear()  # its momenta are of the step that failed
             raise
         finally:
             progress.close()
@@ -332,6 +334,10 @@ class Trainer:
     def _set_training(self, training: bool) -> None:
         self.model.train(training)
         self.objective.train(training)
+        for module in self.model.modules():
+            own = list(module.parameters(recurse=False))
+            if own and not any(parameter.requires_grad for parameter in own):
+                module.eval()  # a frozen layer keeps its running statistics too
 
     @property
     def _has_converged(self) -> bool:
@@ -342,7 +348,7 @@ class Trainer:
             return None
         if not self._full_batch and self.batch_size <= micro_batch_size:
             return None
-        check_pieces(self.objective, micro_batch_size)
+        check_pieces(self.objective, self.model, micro_batch_size)
         return micro_batch_size
 
     def _check_full_batch(self, optimizer: str | Callable[..., Optimizer]) -> None:

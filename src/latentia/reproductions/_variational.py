@@ -1,0 +1,95 @@
+"""The first variational autoencoder, and the linear one that has a closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from latentia.estimators import VAE
+from latentia.models import Batch
+from latentia.objectives import ELBO, Info
+from latentia.reproductions._data import Digits, sklearn_cancer, sklearn_digits
+from latentia.reproductions._target import Quantity, Target
+from latentia.training import seeded
+
+
+def first_vae(digits: Digits) -> tuple[float, ...]:
+    """Return the negative test ELBO, one draw for each example."""
+    vae = VAE(
+        20, hidden_layer_sizes=(400,), likelihood="bernoulli", max_iter=10, random_state=0
+    ).fit(digits.train)
+    return (-_elbo(vae, digits.test, n_samples=1),)
+
+
+def linear_vae(X: np.ndarray, k: int) -> tuple[float, ...]:
+    """Return the training ELBO, averaged over 200 draws for each example."""
+    return (_elbo(_linear_vae(X, k), X, n_samples=200),)
+
+
+def linear_vae_score(X: np.ndarray, k: int) -> tuple[float, ...]:
+    """Return the training score."""
+    return (_linear_vae(X, k).score(X),)
+
+
+def _linear_vae(X: np.ndarray, k: int) -> VAE:
+    return VAE(
+        k,
+        hidden_layer_sizes=(),
+        likelihood="normal",
+        scaling="none",
+        precision="float64",
+        batch_size=512,
+        max_iter=4000,
+        learning_rate=0.02,
+        learning_rate_schedule="cosine",
+        random_state=0,
+    ).fit(X)
+
+
+def _elbo(vae: VAE, X: np.ndarray, n_samples: int) -> float:
+    scale = vae.scaling_.scale
+    x = vae.scaling_(torch.from_numpy(X).to(scale.device))
+    with torch.no_grad(), seeded(0, scale.device):
+        trace = vae.model_.trace(Batch(x), n_samples)
+        return float(ELBO()(trace, Info()).terms["elbo"].mean())
+
+
+_PPCA = "M. E. Tipping, C. M. Bishop. Probabilistic Principal Component Analysis. 1999."
+_LINEAR = "a linear VAE with one learned scale, float64, 4,000 passes, cosine rate from 0.02"
+_BOUND = "ELBO of the training data, nats"
+
+variational: dict[str, Target] = {
+    "first-vae": Target(
+        "grey MNIST, 784-400-20, ReLU, Bernoulli, Adam 1e-3, batches of 128, 10 passes",
+        "The VAE example of PyTorch, after D. P. Kingma, M. Welling. Auto-Encoding Variational "
+        "Bayes. 2013.",
+        (Quantity("negative ELBO of the test digits, nats", 105.59, (104.89, 106.29)),),
+        first_vae,
+        needs_mnist=True,
+    ),
+    "linear-vae-cancer": Target(
+        f"breast cancer, standardised, 5 codes, {_LINEAR}",
+        _PPCA,
+        (Quantity(_BOUND, -24.6251, (-24.6451, -24.6051)),),
+        lambda: linear_vae(sklearn_cancer(), 5),
+        minutes=0.3,
+    ),
+    "linear-vae-digits": Target(
+        f"8 x 8 digits / 16, 10 codes, {_LINEAR}",
+        _PPCA,
+        (Quantity(_BOUND, 17.4519, (17.4319, 17.4719)),),
+        lambda: linear_vae(sklearn_digits(), 10),
+    ),
+    "linear-vae-score": Target(
+        f"8 x 8 digits / 16, 10 codes, {_LINEAR}; 100 draws, 1,797 examples",
+        _PPCA,
+        (
+            Quantity(
+                "log p(x) of the training data by importance sampling, nats",
+                17.4519,
+                (17.4419, 17.4619),
+            ),
+        ),
+        lambda: linear_vae_score(sklearn_digits(), 10),
+    ),
+}
