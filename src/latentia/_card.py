@@ -7,11 +7,12 @@ import math
 from latentia._version import __version__
 from latentia.estimators import LatentEstimator, Transferred
 
+_NATS = {False: "in nats of the scaled data, summed over features", True: "in nats of the labels"}
+_NORM = "of the scaled data: the reconstruction by the norm {norm!r}, which is not in nats"
 _USE = {False: "codes = model.transform(X)", True: "y = model.predict(X)"}
-_TEMPLATE = """# {estimator}, {n_components} codes
+_TEMPLATE = """# {estimator}, {codes}
 
-Trained with latentia {version} on {n_features} features of shape {shape} for {epochs} passes over
-the data.
+Trained with latentia {version} on {features} of shape {shape} for {passes} over the data{stopped}.
 
 ```python
 import latentia
@@ -24,23 +25,31 @@ model = latentia.load("this folder")
 | --- | --- |
 {table}
 
-Terms are means over examples, in nats of the scaled data, summed over features. Every setting
-stands in `config.json`, the weights in `model.safetensors`.
+Terms are means over examples, {unit}.
+
+Every setting stands in `config.json`, the weights in `model.safetensors`.
 """
 
 
 def model_card(estimator: LatentEstimator | Transferred) -> str:
     """Return the text of the card of a fitted estimator."""
     shape, history = estimator.event_shape_, estimator.history_
+    norm, predicts = getattr(estimator, "norm", None), isinstance(estimator, Transferred)
     rows = history.kept_record.items()
     return _TEMPLATE.format(
         estimator=type(estimator).__name__,
-        n_components=estimator.n_components,
+        codes=_counted(estimator.n_components_, "code", "codes"),
         version=__version__,
-        n_features=math.prod(shape),
+        features=_counted(math.prod(shape), "feature", "features"),
         shape=" x ".join(map(str, shape)),
-        epochs=len(history),
-        use=_USE[isinstance(estimator, Transferred)],
+        passes=_counted(len(history), "pass", "passes"),
+        stopped=", until it was interrupted" if history.stopped == "interrupted" else "",
+        unit=_NATS[predicts] if norm is None else _NORM.format(norm=norm),
+        use=_USE[predicts],
         kept=history.kept,
         table="\n".join(f"| {name} | {value:.6g} |" for name, value in rows),
     )
+
+
+def _counted(n: int, one: str, many: str) -> str:
+    return f"{n} {one if n == 1 else many}"

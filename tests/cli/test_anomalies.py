@@ -40,11 +40,14 @@ def test_scores_are_the_energies_of_the_data_of_the_run(trained_folder, output):
     np.testing.assert_array_equal(columns["row"], np.arange(1, 201))
     shown = [int(line.split()[0]) for line in text.splitlines() if line[:1].isdigit()]
     assert shown == (np.argsort(-columns["energy"])[:10] + 1).tolist()
-    assert "ROC" not in text
+    held_out = f"threshold {-model.offset_:.4g}: 90% of the examples held out in training"
+    assert held_out in text
+    assert "the labels have 10 classes, and it needs two" in text
 
 
 def test_contamination_is_a_share_of_these_examples(output):
-    _, columns = output("digits", "--contamination", 0.05)
+    text, columns = output("digits", "--contamination", 0.05)
+    assert "95% of these lie below" in text
     assert (columns["outlier"] == -1).sum() == 10
     flagged = columns["energy"][columns["outlier"] == -1]
     assert flagged.min() > columns["energy"][columns["outlier"] == 1].max()

@@ -150,6 +150,7 @@ def test_settings_of_a_deterministic_code_arrive_in_the_estimator(output):
         "fit", "iris", "--out", "run", "--tied", *SMALL, *(s for o in options.items() for s in o)
     )
     found = artifacts.load("run")
+    assert "'huber', which is not in nats" in Path("run/README.md").read_text()
     assert found.n_components == type(found)().n_components
     expected = {
         "code": "sigmoid",
@@ -272,10 +273,15 @@ def test_info_tells_what_was_fitted(trained_folder, output):
     assert "hidden_layer_sizes" in text and "[16]" in text
 
 
-def test_ctrl_c_keeps_what_was_learned(monkeypatch, capsys):
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]])
+def test_ctrl_c_keeps_what_was_learned_and_always_says_so(monkeypatch, capsys, quiet):
     interrupt_after(monkeypatch, 1)
-    assert main(["fit", "iris", "--out", "run", "--epochs", "9", "--hidden", "8"]) == 0
-    assert "interrupted" in capsys.readouterr().err
+    assert main(["fit", "iris", "--out", "run", "--epochs", "9", "--hidden", "8", *quiet]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.count("interrupted") == 1
+    assert "interrupted" in captured.out and "interrupted" in Path("run/report.html").read_text()
+    assert "interrupted" in Path("run/README.md").read_text()
+    assert json.loads(Path("run/metrics.json").read_text())["training"]["interrupted"]
     assert artifacts.load("run").n_iter_ == 1
 
 

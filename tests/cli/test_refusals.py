@@ -78,10 +78,11 @@ MISTAKES = {
     "rate": (["fit", "iris", "--learning-rate", "0"], "--learning-rate"),
     "corruption": (["fit", "iris", "--corruption", "gausian"], "did you mean 'gaussian'"),
     "likelihood": (["fit", "iris", "--likelihood", "norml"], "did you mean 'normal'"),
-    "bernoulli": (["fit", "iris", "--likelihood", "bernoulli"], "likelihood='bernoulli'"),
+    "bernoulli": (["fit", "iris", "--likelihood", "bernoulli"], "--likelihood bernoulli"),
     "network": (["fit", "iris", "--network", "mpl", "--quiet"], "did you mean 'mlp'"),
     "hidden": (["fit", "iris", "--hidden", "8;8"], "--hidden"),
-    "hidden of 0": (["fit", "iris", "--hidden", "0"], "--hidden '0'"),
+    "hidden of 0": (["fit", "iris", "--hidden", "0"], "256,128, or none."),
+    "beta below 0": (["fit", "iris", "--beta", "-1"], "--beta"),
     "beta": (["fit", "iris", "--model", "autoencoder", "--beta", "2"], "--beta is no option"),
     "layers of 0": (["fit", "iris", "--model", STACK, "--layers", "0"], "--layers '0'"),
     "layers of text": (["fit", "iris", "--model", STACK, "--layers", "a,b"], "--layers 'a,b'"),
@@ -96,10 +97,26 @@ MISTAKES = {
         ["fit", "iris", "--penalty", "contractve", "--quiet"],
         "did you mean 'contractive'",
     ),
-    "norm": (["fit", "iris", "--model", "autoencoder", "--norm", "l3", "--quiet"], "--norm='l3'"),
-    "optimizer": (["fit", "iris", "--optimizer", "adm", "--quiet"], "--optimizer='adm'"),
-    "schedule": (["fit", "iris", "--schedule", "cosin", "--quiet"], "--schedule='cosin'"),
-    "tied images": (["fit", "digits", *TIED, "--network", "convolutional"], "--tied=True"),
+    "norm": (["fit", "iris", "--model", "autoencoder", "--norm", "l3", "--quiet"], "--norm l3"),
+    "optimizer": (["fit", "iris", "--optimizer", "adm", "--quiet"], "--optimizer adm"),
+    "schedule": (["fit", "iris", "--schedule", "cosin", "--quiet"], "--schedule cosin"),
+    "tied images": (["fit", "digits", *TIED, "--network", "convolutional"], "no --tied"),
+    "names before data": (["fit", "nowhere.csv", "--penalty", "l3"], "--penalty l3"),
+    "models are many": (["fit", "iris", "--model", "vea"], "'vae'? latentia models lists them"),
+    "weight of nothing": (["fit", "iris", "--penalty-weight", "2"], "name it by --penalty"),
+    "weight of several": (
+        ["fit", "iris", "--model", "regularised-autoencoder", "--penalty-weight", "2"],
+        "name it by --penalty",
+    ),
+    "batches of all": (
+        ["fit", "iris", "--optimizer", "lbfgs", "--batch-size", "8"],
+        "--batch-size has no use beside --optimizer lbfgs",
+    ),
+    "sparse in no range": (
+        ["fit", "iris", "--model", "autoencoder", "--penalty", "kl-sparsity", "--quiet"],
+        "Use --code sigmoid, or --penalty l1",
+    ),
+    "sampler": (["sample", "nowhere", "--out", "x.npy", "--sampler", "gm"], "--sampler gm "),
     "head": (["transfer", "run", "iris", "--head", "clasifier"], "--head"),
     "test share": (["transfer", "run", "iris", "--test-share", "1"], "--test-share"),
     "no outliers": (["anomalies", "run", "--out", "x.csv", *SHARE, "0"], "--contamination"),
@@ -115,7 +132,7 @@ MISTAKES = {
     "result as text": (["reproduce", "first-vae", "--out", "result.txt"], "json"),
     "command": (["fti", "iris"], '"fit"'),
     "no data": (["fit"], "DATA"),
-    "x": (["fit", "iris", "--x", "images"], "x="),
+    "x": (["fit", "iris", "--x", "images"], "--x has no use"),
     "info": (["info", "nowhere"], "nowhere"),
     "models": (["models", "vaee"], "did you mean"),
     "data path": (["data", "nowhere.csv"], "nowhere.csv"),
@@ -158,7 +175,7 @@ def test_a_place_that_cannot_be_written(refused):
 
 @pytest.mark.parametrize("out", ["nowhere/codes.npy", "codes.xyz"])
 def test_an_output_that_cannot_be_written(model_folder, refused, out):
-    refused("encode", model_folder, "digits", "--out", out)
+    refused("encode", model_folder, "digits", "--rows", 50, "--out", out)
     refused("sample", model_folder, "--out", out)
 
 
@@ -189,7 +206,7 @@ def test_a_sampler_that_cannot_be(model_folder, refused):
         return refused("sample", model_folder, "--out", "x.npy", *options)
 
     assert "did you mean 'gmm'" in sample("--sampler", "gm")
-    assert "--components=900" in sample("--sampler", "gmm", "--components", 900)
+    assert "--components 900" in sample("--sampler", "gmm", "--components", 900)
     assert "--sampler gmm" in sample("--components", 3)
 
 

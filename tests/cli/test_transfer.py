@@ -78,6 +78,7 @@ def test_a_predictor_is_measured_beside_simpler_ones(flowers):
     found = results(flowers / "predictor")
     assert list(found) == [
         "this model",
+        "linear, on these codes",
         "linear, on the data",
         "linear, on 3 PCA codes",
         "most frequent class",
@@ -105,6 +106,9 @@ def test_info_shows_what_was_measured(flowers, told):
     code, text = told("info", flowers / "predictor")
     assert code == 0
     assert "TransferClassifier" in text and "Autoencoder(" in text and "PCA" in text
+    # What it predicts and how well comes before its settings.
+    kinds = text.index("predicts label: 3 classes, setosa, versicolor, virginica")
+    assert kinds < text.index("accuracy") < text.index("learning_rate")
 
 
 def test_measurements_get_a_regressor(told):
@@ -172,7 +176,7 @@ MISTAKES = {
     "numbers for a classifier": (np.linspace(0, 1, 150), ["--head", "classifier"], "measurements"),
     "nothing to test on": (KINDS, ["--test-share", "0.001"], "--test-share 0.001"),
     "nothing to learn from": (KINDS, ["--test-share", "0.999"], "--test-share 0.999"),
-    "layers that are not there": (KINDS, ["--freeze", "99"], "--freeze=99"),
+    "layers that are not there": (KINDS, ["--freeze", "99"], "--freeze 99 must be all, none"),
     "layers by name": (KINDS, ["--freeze", "first"], "--freeze 'first'"),
     "hidden units": (KINDS, ["--hidden", "8,zero"], "--hidden '8,zero'"),
     "passes": (KINDS, ["--epochs", "0"], "--epochs"),

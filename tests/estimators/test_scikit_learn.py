@@ -13,7 +13,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from latentia import VAE, Autoencoder
+from latentia import VAE, Autoencoder, StackedAutoencoder
 
 IRIS = load_iris(as_frame=True)
 
@@ -22,7 +22,12 @@ def quick(make, **parameters):
     return make(**{"max_iter": 3, "random_state": 0, "verbose": False, **parameters})
 
 
-@parametrize_with_checks([quick(Autoencoder), quick(VAE)])
+STACK = quick(
+    StackedAutoencoder, layers=(3, 2), of=Autoencoder(code="sigmoid", max_iter=2, tied=True)
+)
+
+
+@parametrize_with_checks([quick(Autoencoder), quick(VAE), STACK])
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
 

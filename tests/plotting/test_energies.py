@@ -21,8 +21,17 @@ def test_every_example_is_counted_on_its_side():
 
 
 def test_one_extreme_example_does_not_hide_the_others():
-    assert energies(VALUES).axes[0].get_xlim()[1] < 10
+    ax = energies(VALUES).axes[0]
+    assert ax.get_xlim()[1] < 10
+    assert "the last bar holds" in ax.get_xlabel() and "up to 1e+06" in ax.get_xlabel()
     assert energies(VALUES, threshold=100.0).axes[0].get_xlim()[1] > 100
+
+
+def test_a_short_tail_is_drawn_whole():
+    values = np.append(np.linspace(0, 1, 999), 1.5)
+    ax = energies(values).axes[0]
+    assert ax.get_xlim()[1] > 1.5 and ax.get_xlabel() == "energy (nats)"
+    assert energies(values, unit="l2").axes[0].get_xlabel() == "energy (l2)"
 
 
 def test_equal_energies_and_no_outliers():

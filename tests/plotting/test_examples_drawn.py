@@ -83,6 +83,13 @@ def test_histograms_of_samples_and_data_are_densities_over_the_same_bins():
             assert area == pytest.approx(1)
 
 
+@pytest.mark.parametrize(("n", "bars"), [(9, 5), (100, 10), (4000, 30)])
+def test_few_examples_have_few_bars(n, bars):
+    x = np.random.default_rng(0).normal(size=(n, 3))
+    (outline,) = samples(x).axes[0].patches
+    assert len(np.unique(outline.get_xy()[:, 0])) == bars + 1
+
+
 def test_no_global_state(monkeypatch):
     settings = dict(matplotlib.rcParams)
     saved(samples(DIGITS[:4]))

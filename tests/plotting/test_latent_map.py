@@ -40,7 +40,8 @@ def test_more_dimensions_are_projected_with_the_shares_of_variance():
 
 @pytest.mark.parametrize("labels", [Y, Y.astype(float), np.array(list("abcd"))[Y]])
 def test_classes_have_one_colour_each_and_are_named_at_their_medians(labels):
-    figure = latent_map(PLANE, labels, label="kind")
+    plane = PLANE + 9 * Y[:, None]
+    figure = latent_map(plane, labels, label="kind")
     ax = figure.axes[0]
     names = [text.get_text() for text in ax.texts]
     legend = ax.get_legend()
@@ -56,8 +57,8 @@ def test_classes_have_one_colour_each_and_are_named_at_their_medians(labels):
         )
     }
     for i in range(4):
-        assert {color_of[tuple(point)] for point in PLANE[i == Y]} == {handles[i]}
-        np.testing.assert_allclose(ax.texts[i].get_position(), np.median(PLANE[i == Y], axis=0))
+        assert {color_of[tuple(point)] for point in plane[i == Y]} == {handles[i]}
+        np.testing.assert_allclose(ax.texts[i].get_position(), np.median(plane[i == Y], axis=0))
 
 
 def test_numbers_are_a_colour_scale():
@@ -110,3 +111,11 @@ def test_refusals():
         latent_map([[0.0, 1.0], [np.nan, 1.0]])
     with pytest.raises(ValueError, match="at least 3"):
         latent_map(np.eye(4)[:2])
+
+
+def test_names_at_one_place_are_written_above_each_other():
+    codes = np.random.default_rng(0).normal(size=(300, 2))
+    texts = latent_map(codes, np.arange(300) % 3).axes[0].texts
+    heights = sorted(text.get_position()[1] for text in texts)
+    apart = 0.99 * 0.05 * np.ptp(codes[:, 1])
+    assert min(np.diff(heights)) > apart

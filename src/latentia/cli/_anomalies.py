@@ -13,10 +13,12 @@ from latentia._files import write_whole
 from latentia.cli._csv import write_columns
 from latentia.cli._options import OUTPUT, ArrayName, CsvFile, LabelName, Rows, Run
 from latentia.cli._runs import dataset_of, model_of
-from latentia.cli._show import show
+from latentia.cli._show import counted, show
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from latentia.estimators import LatentEstimator
 
 _SHOWN = 10
 
@@ -35,10 +37,10 @@ def anomalies(
 ) -> None:
     """Write how unusual each example is, and show the most unusual ones.
 
-    The energy of an example is what training made small, in nats: the higher, the more unusual. The
-    file has a row for each example, counted from 1 as in the data, with its energy, and -1 for an
-    outlier or 1. Labels of two classes are taken as the truth, the rarer class being the outliers,
-    and measure how well the energies rank them.
+    The energy of an example is what training made small, in nats or in the --norm of the fit: the
+    higher, the more unusual. The file has a row for each example, counted from 1 as in the data,
+    with its energy, and -1 for an outlier or 1. Labels of two classes are taken as the truth, the
+    rarer class being the outliers, and measure how well the energies rank them.
 
     Parameters
     ----------
@@ -46,7 +48,8 @@ def anomalies(
         A built-in name or a path; without it, what the model was fitted on.
     contamination : float
         Share of these examples that are outliers, in (0, 0.5]; without it, outliers have a higher
-        energy than nine tenths of the data that the model was fitted on.
+        energy than nine tenths of the examples that the fit held out, or with --patience 0 of all
+        that it was given.
     picture : Path
         A .png file for a histogram of the energies.
 
@@ -61,9 +64,7 @@ def anomalies(
     model = model_of(run)
     dataset = dataset_of(run, data, x, label, rows, ask="name some after it")
     energies = np.asarray(model.energy(dataset.X))
-    threshold = -model.offset_
-    if contamination is not None:
-        threshold = float(np.percentile(energies, 100 * (1 - contamination)))
+    threshold, why = _threshold(model, energies, contamination)
     outliers = energies > threshold
     columns = {
         "row": range(1, len(energies) + 1),
@@ -71,40 +72,61 @@ def anomalies(
         "outlier": np.where(outliers, -1, 1),
     }
     if picture is not None:
-        _draw(picture, energies, threshold)
+        _draw(picture, energies, threshold, _unit(model))
     write_columns(out, columns)
-    print(f"{out}: {outliers.sum():,} outliers of {len(energies):,} examples\n")
+    print(f"{out}: {outliers.sum():,} of {counted(len(energies), 'example')} above the threshold")
+    print(f"threshold {threshold:.4g}: {why}\n")
     most = np.argsort(-energies, kind="stable")[:_SHOWN]
     unusual = (
         (row + 1, f"{energies[row]:.4g}", "outlier" if outliers[row] else "") for row in most
     )
     show([("row", "energy", ""), *unusual])
-    agreement = _agreement(energies, dataset.y)
-    if agreement:
+    if dataset.y is not None:
         print()
-        show(agreement)
+        _show_agreement(energies, dataset.y)
 
 
-def _draw(picture: Path, energies: np.ndarray, threshold: float) -> None:
+def _threshold(
+    model: LatentEstimator, energies: np.ndarray, contamination: float | None
+) -> tuple[float, str]:
+    """Return the energy above which an example is an outlier, and in words why."""
+    import numpy as np
+
+    if contamination is not None:
+        share = 100 * (1 - contamination)
+        return float(np.percentile(energies, share)), f"{share:.4g}% of these lie below it"
+    asked = "held out in training" if model.early_stopping else "that the model was fitted on"
+    share = 100 * (1 - model.contamination)
+    return -model.offset_, f"{share:.4g}% of the examples {asked} lie below it"
+
+
+def _draw(picture: Path, energies: np.ndarray, threshold: float, unit: str) -> None:
     from latentia import plotting, reports
 
-    image = reports.png(plotting.energies(energies, threshold))
+    image = reports.png(plotting.energies(energies, threshold, unit=unit))
     write_whole(picture, lambda stream: stream.write(image))
 
 
-def _agreement(energies: np.ndarray, y: np.ndarray | None) -> list[tuple[str, str]]:
-    """Return how well energies rank the rarer of two classes; nothing for other labels."""
+def _unit(model: LatentEstimator) -> str:
+    norm = getattr(model, "norm", None)
+    return "nats" if norm is None else f"{norm} of the scaled data"
+
+
+def _show_agreement(energies: np.ndarray, y: np.ndarray) -> None:
+    """Print how well energies rank the rarer of two classes."""
     import numpy as np
     from sklearn.metrics import average_precision_score, roc_auc_score
 
-    if y is None or y.ndim != 1:
-        return []
     classes, counts = np.unique(y, return_counts=True)
-    if len(classes) != 2:
-        return []
+    if y.ndim != 1 or len(classes) != 2:
+        kinds = counted(len(classes), "class", "classes")
+        print(f"no area under the ROC curve: the labels have {kinds}, and it needs two.")
+        return
     truth = y == classes[counts.argmin()]
-    return [
-        ("taken as outliers", f"label {classes[counts.argmin()]}, {truth.mean():.1%}"),
-        ("area under the ROC curve", f"{roc_auc_score(truth, energies):.4g}"),
-        ("average precision", f"{average_precision_score(truth, energies):.4g}"),
-    ]
+    show(
+        [
+            ("taken as outliers", f"label {classes[counts.argmin()]}, {truth.mean():.1%}"),
+            ("area under the ROC curve", f"{roc_auc_score(truth, energies):.4g}"),
+            ("average precision", f"{average_precision_score(truth, energies):.4g}"),
+        ]
+    )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from latentia.cli._show import show
+from latentia.cli._show import counted, show
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,9 +71,9 @@ def split(X: np.ndarray, y: np.ndarray, kind: str, share: float, seed: int) -> P
     n_test = round(share * len(y))
     if min(n_test, len(y) - n_test) < least:
         raise ValueError(
-            f"--test-share {share:g} leaves {n_test} of {len(y)} examples to test on and "
-            f"{len(y) - n_test} to learn from, but both need {least} at least; change it, or give "
-            "more examples."
+            f"--test-share {share:g} leaves {n_test} of {counted(len(y), 'example')} to test on "
+            f"and {len(y) - n_test} to learn from, but both need {least} at least; change it, or "
+            "give more examples."
         )
     stratify = y if kind == "classifier" else None
     return Parts(*train_test_split(X, y, test_size=n_test, random_state=seed, stratify=stratify))
@@ -92,23 +92,24 @@ def compare(predictor: Transferred, model: LatentEstimator, parts: Parts, kind: 
     def table(X: np.ndarray) -> np.ndarray:
         return model.scaling_(torch.tensor(X)).flatten(1).double().numpy()
 
-    x, x_test = table(parts.X), table(parts.X_test)
-    k = min(model.n_components, *x.shape)
+    data = table(parts.X), table(parts.X_test)
+    codes = model.transform(parts.X), model.transform(parts.X_test)
+    k = min(model.n_components_, *data[0].shape)
     classes = kind == "classifier"
     linear = LogisticRegression(tol=1e-3, max_iter=200) if classes else Ridge()
     guess = DummyClassifier() if classes else DummyRegressor()
+    scaled = make_pipeline(StandardScaler(), linear)
     others = {
-        "linear, on the data": make_pipeline(StandardScaler(), linear),
-        f"linear, on {k} PCA codes": make_pipeline(
-            PCA(k, random_state=0), StandardScaler(), linear
-        ),
-        "most frequent class" if classes else "mean of the labels": guess,
+        "linear, on these codes": (scaled, codes),
+        "linear, on the data": (scaled, data),
+        f"linear, on {k} PCA codes": (make_pipeline(PCA(k, random_state=0), scaled), data),
+        "most frequent class" if classes else "mean of the labels": (guess, data),
     }
     results = {"this model": _measures(parts.y_test, predictor.predict(parts.X_test), kind)}
     # Problems this small are faster on one thread; so many steps measure well enough.
     with warnings.catch_warnings(), threadpool_limits(limits=1):
         warnings.simplefilter("ignore")
-        for name, other in others.items():
+        for name, (other, (x, x_test)) in others.items():
             results[name] = _measures(parts.y_test, other.fit(x, parts.y).predict(x_test), kind)
     return results
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from latentia.cli._runs import dataset_of, model_of
+from latentia.cli._show import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +43,8 @@ def convert(
     """
     from latentia.data import write_table
 
-    values, names = function(model_of(run), dataset_of(run, data, x, label, rows))
+    model, dataset = model_of(run), dataset_of(run, data, x, label, rows)
+    values, names = function(model, dataset)
     write_table(out, values, names)
-    print(f"{out}: {len(values):,} rows of shape {values.shape[1:]}")
+    left_out = "" if dataset.y is None else ", without the labels"
+    print(f"{out}: {counted(len(values), 'row')} of shape {values.shape[1:]}{left_out}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from latentia.cli._options import ArrayName, LabelName, Rows
-from latentia.cli._show import show
+from latentia.cli._show import counted, show
+from latentia.cli._sources import load
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,13 +38,13 @@ def data(
         latentia data digits
         latentia data patients.csv --label outcome
     """
-    from latentia.data import load, sources
+    from latentia.data import sources
 
     if spec is None:
         show((name, source.description) for name, source in sources.items())
         return
     dataset = load(spec, x=x, y=label, n=rows)
-    print(f"{dataset.name}: {len(dataset):,} examples\n{dataset.schema.describe()}")
+    print(f"{dataset.name}: {counted(len(dataset), 'example')}\n{dataset.schema.describe()}")
     print(f"labels: {'none' if dataset.y is None else _summary(dataset.y)}")
 
 
@@ -53,7 +54,7 @@ def _summary(y: np.ndarray) -> str:
     classes, counts = np.unique(y, return_counts=True)
     if len(classes) <= _MOST_CLASSES:
         listed = ", ".join(f"{c} ({n:,})" for c, n in zip(classes, counts, strict=True))
-        return f"{len(classes)} classes, {listed}"
+        return f"{counted(len(classes), 'class', 'classes')}, {listed}"
     if y.dtype.kind in "iuf":
         return f"numbers from {y.min():g} to {y.max():g}"
     return f"{len(classes):,} different ones"

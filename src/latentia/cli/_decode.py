@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from latentia.cli._options import OutFile, Run
 from latentia.cli._runs import memory_of, model_of
+from latentia.cli._show import counted
+from latentia.cli._sources import load
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,14 +33,12 @@ def decode(run: Run, codes: str, /, *, out: OutFile) -> None:
     estimator = model_of(run)
     decoded = estimator.inverse_transform(_codes(codes))
     data.write_table(out, decoded, memory_of(run).get("columns"))
-    print(f"{out}: {len(decoded):,} examples of shape {decoded.shape[1:]}")
+    print(f"{out}: {counted(len(decoded), 'example')} of shape {decoded.shape[1:]}")
 
 
 def _codes(spec: str) -> np.ndarray:
-    from latentia import data
-
     try:
-        return data.load(spec).X
+        return load(spec, x=None, y=None, n=None).X
     except ValueError as error:
         fault, _, advice = str(error).partition("; ")
         if "label" not in advice:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from latentia.cli._convert import convert
+from typing import TYPE_CHECKING
+
+from latentia.cli._convert import Names, convert
 from latentia.cli._options import ArrayName, Data, LabelName, OutFile, Rows, Run
+from latentia.cli._show import remark
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from latentia.data import Dataset
+    from latentia.estimators import LatentEstimator
 
 
 def denoise(
@@ -26,7 +35,13 @@ def denoise(
         latentia fit digits --model denoising-autoencoder --latent 32
         latentia denoise runs/digits-denoising-autoencoder-32 scans.npy --out clean.npy
     """
-    convert(
-        lambda model, dataset: (model.denoise(dataset.X), dataset.schema.names),
-        *(run, data, out, x, label, rows),
-    )
+    convert(_denoised, run, data, out, x, label, rows)
+
+
+def _denoised(model: LatentEstimator, dataset: Dataset) -> tuple[np.ndarray, Names]:
+    clean = model.denoise(dataset.X)
+    # The layers of a stack have corruptions of their own.
+    settings = model.get_params().items()
+    if all(value is None for name, value in settings if name.split("__")[-1] == "corruption"):
+        remark("the model was fitted without a --corruption; it has not learned to repair.")
+    return clean, dataset.schema.names

@@ -19,7 +19,10 @@ def encode(
     """Write the code of each example to a file.
 
     The code is the mean of q(z|x): it never samples, so that the same example always has the same
-    code. Data that the run was fitted on are read as they were then, label and all.
+    code. A table of codes has a column for each dimension, named after the model and counted from
+    0, such as vae0 and vae1. Labels are no part of it: the rows keep the order of the data. Data
+    that the run was fitted on are read as they were then; of others, a column with the name of
+    the labels is left out too.
 
     Examples
     --------

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from latentia._files import write_whole
 from latentia.cli._options import DATA, ArrayName, JsonFile, LabelName, Rows, Run
 from latentia.cli._runs import dataset_of, model_of
-from latentia.cli._show import show_numbers
+from latentia.cli._show import counted, show_numbers
 
 
 def evaluate(
@@ -45,7 +45,8 @@ def evaluate(
     metrics = reports.metrics(model_of(run), dataset)
     measured = metrics["data"]
     print(
-        f"{run} on {measured['n_examples']:,} of {measured['n_available']:,} examples of "
+        f"{run} on {measured['n_examples']:,} of "
+        f"{counted(measured['n_available'], 'example')} of "
         f"{dataset.name}\n"
     )
     show_numbers(metrics)

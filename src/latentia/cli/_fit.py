@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +10,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from latentia.cli._estimator import estimator_of
+from latentia.cli._interruption import keep_finished_passes
 from latentia.cli._options import (
     DATA,
     MODEL,
@@ -31,15 +31,22 @@ from latentia.cli._options import (
     sizes,
 )
 from latentia.cli._runs import new_run
-from latentia.cli._show import show, show_numbers
+from latentia.cli._show import counted, remark, show, show_numbers
+from latentia.cli._sources import load
 from latentia.cli._wording import in_options
 from latentia.errors import ArtifactError, TrainingDivergedError
 
 if TYPE_CHECKING:
     from latentia.estimators import LatentEstimator
 
-_Model = Parameter(group=MODEL)
-_Training = Parameter(group=TRAINING)
+
+def _model(default: object) -> Parameter:
+    # What the estimator takes where nothing is said; a test compares them.
+    return Parameter(group=MODEL, show_default=str(default))
+
+
+def _training(default: object) -> Parameter:
+    return Parameter(group=TRAINING, show_default=str(default))
 
 
 def fit(
@@ -49,29 +56,29 @@ def fit(
     x: ArrayName = None,
     label: LabelName = None,
     rows: Rows = None,
-    model: Annotated[str, _Model] = "vae",
-    latent: Annotated[int | None, _Model, at_least(1)] = None,
-    hidden: Hidden = None,
-    layers: Annotated[str | None, _Model] = None,
-    network: Annotated[str | None, _Model] = None,
-    code: Annotated[str | None, _Model] = None,
-    tied: Annotated[bool | None, _Model] = None,
-    likelihood: Annotated[str | None, _Model] = None,
-    norm: Annotated[str | None, _Model] = None,
-    scaling: Annotated[str | None, _Model] = None,
-    corruption: Annotated[str | None, _Model] = None,
-    code_corruption: Annotated[str | None, _Model] = None,
-    beta: Annotated[float | None, _Model] = None,
-    penalty: Annotated[str | None, _Model] = None,
-    penalty_weight: Annotated[float | None, _Model, Parameter(validator=Number(gte=0))] = None,
+    model: Annotated[str, Parameter(group=MODEL)] = "vae",
+    latent: Annotated[int | None, _model(2), at_least(1)] = None,
+    hidden: Annotated[Hidden, _model("256 for mlp")] = None,
+    layers: Annotated[str | None, _model("256,64")] = None,
+    network: Annotated[str | None, _model("mlp")] = None,
+    code: Annotated[str | None, _model("identity")] = None,
+    tied: Annotated[bool | None, _model(False)] = None,
+    likelihood: Annotated[str | None, _model("auto")] = None,
+    norm: Annotated[str | None, Parameter(group=MODEL)] = None,
+    scaling: Annotated[str | None, _model("auto")] = None,
+    corruption: Annotated[str | None, Parameter(group=MODEL)] = None,
+    code_corruption: Annotated[str | None, Parameter(group=MODEL)] = None,
+    beta: Annotated[float | None, _model(1.0), Parameter(validator=Number(gte=0))] = None,
+    penalty: Annotated[str | None, Parameter(group=MODEL)] = None,
+    penalty_weight: Annotated[float | None, _model(0.1), Parameter(validator=Number(gte=0))] = None,
     epochs: Epochs = None,
-    batch_size: Annotated[int | None, _Training, at_least(1)] = None,
-    optimizer: Annotated[str | None, _Training] = None,
-    learning_rate: LearningRate = None,
-    schedule: Annotated[str | None, _Training] = None,
-    patience: Annotated[int | None, _Training, at_least(0)] = None,
+    batch_size: Annotated[int | None, _training(128), at_least(1)] = None,
+    optimizer: Annotated[str | None, _training("adam")] = None,
+    learning_rate: Annotated[LearningRate, _training(0.001)] = None,
+    schedule: Annotated[str | None, _training("constant")] = None,
+    patience: Annotated[int | None, Parameter(group=TRAINING), at_least(0)] = None,
     seed: Seed = 0,
-    device: Annotated[str | None, _Training] = None,
+    device: Annotated[str | None, _training("auto")] = None,
     out: OutFolder = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -84,48 +91,52 @@ def fit(
     Parameters
     ----------
     model : str
-        A name listed by `latentia models`.
+        A name listed by `latentia models`; what it is made of comes before the defaults below.
     latent : int
-        Dimensions of the code, 2 if nothing is said. 2 can be looked at; more reconstruct better.
+        Dimensions of the code. 2 can be looked at; more reconstruct better.
     layers : str
         Units of each layer of a stacked model, such as 500,250,30; the last is the code.
     network : str
         mlp, or convolutional for images.
     code : str
-        What the code is: identity, sigmoid, top-k, ...
+        What the code of an autoencoder is: identity, relu, sigmoid, tanh or top-k.
     tied : bool
         Decode with the encoder's weights, transposed.
     likelihood : str
-        What the decoder predicts: auto, normal, bernoulli, laplace, ...; auto looks at the data.
+        What the decoder predicts: normal, normal-feature, normal-predicted, normal-unit, laplace,
+        bernoulli, continuous-bernoulli or multinomial; auto looks at the data.
     norm : str
         The distance to reconstruct by instead of the likelihood: squared_error, l2,
-        absolute_error, huber, ...
+        absolute_error, huber, binary_cross_entropy or categorical_cross_entropy.
     scaling : str
         What is done to the data first, and undone in every output: auto, standard, minmax, max,
         unit or none.
     corruption : str
         What spoils the input of the encoder in training, so that the model learns to repair:
-        gaussian, masking, salt-and-pepper, dropout.
+        gaussian, masking, block-masking, salt-and-pepper, dropout or nested-dropout.
     code_corruption : str
-        What spoils the code in training, such as nested-dropout, which orders it by importance.
+        What spoils the code in training, such as nested-dropout, which orders it by importance;
+        the names are those of --corruption.
     beta : float
-        Price of information in the code: above 1 for simpler codes, below 1 for better
+        Price of information in the code of a VAE: above 1 for simpler codes, below 1 for better
         reconstructions.
     penalty : str
-        What is added to the loss: contractive, l1, code-norm, ...
+        What is added to the loss: code-norm, contractive, decoder-gradient, decorrelation,
+        kl-sparsity, l1, orthogonality or spectral-norm.
     penalty_weight : float
-        Its weight.
+        How much one unit of the penalty counts beside one of the loss.
     batch_size : int
         Examples in a step.
     optimizer : str
-        adam, ...; lbfgs takes all data in every step, for small problems that must converge.
+        adam, adamw, rmsprop, sgd or sgd-momentum; lbfgs takes all data in every step, for small
+        problems that must converge.
     schedule : str
-        How the learning rate changes until the last pass: constant, cosine, ...
+        How the learning rate changes until the last pass: constant, cosine, linear or one-cycle.
     patience : int
         Stop after so many passes without a lower loss on held-out data; by default what makes about
         1,000 steps. 0 uses all data and stops only after the last pass.
     device : str
-        auto, cpu, cuda, ...
+        cpu, cuda, cuda:1 or mps; auto is cuda where there is one.
 
     Examples
     --------
@@ -136,7 +147,6 @@ def fit(
         latentia fit digits --model stacked-denoising-autoencoder --layers 128,32 --epochs 50
     """
     from latentia import artifacts, reports
-    from latentia.data import load
 
     parameters = {
         "n_components": latent,
@@ -166,14 +176,17 @@ def fit(
     }
     with in_options():
         estimator = estimator_of(model, parameters)
-    folder = new_run(out, overwrite, Path(data).resolve().stem, model, estimator.n_components)
+    folder = new_run(out, overwrite, Path(data).resolve().stem, model, estimator.n_components_)
     dataset = load(data, x=x, y=label, n=rows, seed=seed)
     if len(dataset) < 2:
         raise ValueError(
             f"{dataset.name}: the data has 1 row; at least 2 are needed to learn from."
         )
     artifacts.check_writable(folder)
-    print(f"{dataset.name}: {len(dataset):,} examples, {dataset.schema.describe()}", flush=True)
+    print(
+        f"{dataset.name}: {counted(len(dataset), 'example')}, {dataset.schema.describe()}",
+        flush=True,
+    )
     _train(estimator, dataset.X, folder)
     artifacts.save(estimator, folder)  # whatever becomes of the report, the model is safe
     source = {"spec": data, "x": x, "y": label, "n": rows, "seed": seed}
@@ -194,17 +207,18 @@ def _train(estimator: LatentEstimator, X: Any, folder: Path) -> None:
     except TrainingDivergedError:
         if estimator.history_.kept > 0 and not artifacts.is_model(folder):
             artifacts.save(estimator, folder, {"history.csv": estimator.history_.to_csv()})
-            print(f"latentia: {folder} keeps the last good weights.", file=sys.stderr)
+            remark(f"{folder} keeps the last good weights.")
         raise
-    if estimator.n_iter_ == 0:
-        raise KeyboardInterrupt  # before the first pass was over: there is nothing to keep
+    keep_finished_passes(estimator)
 
 
 def _tell(estimator: LatentEstimator, metrics: dict[str, Any], folder: Path) -> None:
     chosen = metrics["model"]
+    fitted_by = "likelihood" if chosen["norm"] is None else "norm"
     print(
-        f"{chosen['estimator']}: {chosen['n_components']} codes, likelihood {chosen['likelihood']},"
-        f" scaling {chosen['scaling']}, {chosen['n_parameters']:,} weights\n"
+        f"{chosen['estimator']}: {counted(chosen['n_components'], 'code')}, "
+        f"{fitted_by} {chosen[fitted_by]}, scaling {chosen['scaling']}, "
+        f"{counted(chosen['n_parameters'], 'weight')}\n"
     )
     show_numbers(metrics)
     print()

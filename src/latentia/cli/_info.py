@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from latentia.cli._comparison import show_results
-from latentia.cli._options import Run
+from latentia.cli._options import AnyRun
 from latentia.cli._runs import damaged, memory_of, numbers_of
-from latentia.cli._show import show, show_numbers
+from latentia.cli._show import counted, show, show_numbers
 
 
-def info(run: Run, /) -> None:
-    """Say what a model is, what it was fitted on, and how well it did then.
+def info(run: AnyRun, /) -> None:
+    """Say what a model is, how well it did, what it was fitted on, and with which settings.
 
     Examples
     --------
@@ -21,22 +21,27 @@ def info(run: Run, /) -> None:
     """
     from latentia import artifacts
 
-    config = artifacts.describe(run)
-    numbers = numbers_of(run)
+    config, numbers = artifacts.describe(run), numbers_of(run)
     print(f"{run}: {config['estimator']}, written by latentia {config['latentia']}\n")
-    show((name, _plain(value)) for name, value in config["parameters"].items())
     if numbers:
         data = memory_of(run)
         try:
-            what = f"{data['name']}: {data['n_available']:,} examples, {data['what']}"
-            print(f"\nfitted on {what}\n")
-            if "transfer" in numbers:
-                show_results(numbers["transfer"]["results"])
-            else:
-                show_numbers(numbers)
+            (_show_transfer if "transfer" in numbers else show_numbers)(numbers)
+            examples = counted(data["n_available"], "example")
+            print(f"\nfitted on {data['name']}: {examples}, {data['what']}\n")
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise damaged(run, f"it is not what fit writes: {error}") from error
+    show((name, _plain(value)) for name, value in config["parameters"].items())
     print("\nfiles: " + ", ".join(_files(run)))
+
+
+def _show_transfer(numbers: dict[str, Any]) -> None:
+    transfer = numbers["transfer"]
+    if "predicts" in transfer:
+        classes = transfer["classes"]
+        kinds = f"{counted(len(classes), 'class', 'classes')}, {', '.join(classes)}"
+        print(f"predicts {transfer['predicts']}: {kinds if classes else 'measurements'}\n")
+    show_results(transfer["results"])
 
 
 def _plain(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 
+from latentia.cli._estimator import recipe_of
 from latentia.cli._show import show
 
 
@@ -21,12 +22,11 @@ def models(name: str | None = None, /) -> None:
         latentia models beta-vae
     """
     from latentia import recipes
-    from latentia._names import lookup
 
     if name is None:
         show((name, recipes.recipes[name].when) for name in recipes.names())
         return
-    recipe = lookup(recipes.recipes, name, "model")
+    recipe = recipe_of(name)
     made_of = ", ".join(f"{key}={value!r}" for key, value in recipe.parameters.items())
     summary = (inspect.getdoc(recipe.estimator) or "").partition("\n")[0]
     print(f"{name}: {recipe.when}\n")

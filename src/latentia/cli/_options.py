@@ -21,8 +21,17 @@ def at_least(least: int) -> Parameter:
     return Parameter(converter=_whole, validator=Number(gte=least))
 
 
-def sizes(text: str | None, option: str) -> tuple[int, ...] | None:
+def sizes(text: str | None, option: str, instead: str = "") -> tuple[int, ...] | None:
     """Read the sizes of layers, such as ``"256,128"``; None stays None.
+
+    Parameters
+    ----------
+    text : str or None
+        As it was typed.
+    option : str
+        Where, for the message.
+    instead : str
+        What else there is, for the message.
 
     Raises
     ------
@@ -37,14 +46,15 @@ def sizes(text: str | None, option: str) -> tuple[int, ...] | None:
         numbers = (0,)
     if min(numbers) < 1:
         raise ValueError(
-            f"{option} {text!r} must be whole numbers of at least 1 with commas, such as 256,128."
+            f"{option} {text!r} must be whole numbers of at least 1 with commas, such as "
+            f"256,128{instead}."
         )
     return numbers
 
 
 def hidden_sizes(text: str | None) -> tuple[int, ...] | None:
     """Read ``--hidden``, where ``"none"`` is no layer at all."""
-    return () if text == "none" else sizes(text, "--hidden")
+    return () if text == "none" else sizes(text, "--hidden", ", or none")
 
 
 def _whole(type_: Any, tokens: Sequence[Token]) -> int:
@@ -56,6 +66,8 @@ def _whole(type_: Any, tokens: Sequence[Token]) -> int:
 
 
 Run = Annotated[Path, Parameter(help="The folder of a model that `fit` wrote.")]
+Predictor = Annotated[Path, Parameter(help="The folder of a predictor that `transfer` wrote.")]
+AnyRun = Annotated[Path, Parameter(help="A folder that `fit` or `transfer` wrote.")]
 Data = Annotated[
     str,
     Parameter(
@@ -85,7 +97,9 @@ Rows = Annotated[
 Hidden = Annotated[
     str | None,
     Parameter(
-        name="--hidden", group=MODEL, help="Units of hidden layers, such as 256,128, or none."
+        name="--hidden",
+        group=MODEL,
+        help="Units of hidden layers (of convolutions, channels), such as 256,128, or none.",
     ),
 ]
 Epochs = Annotated[

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from latentia.cli._csv import write_columns
-from latentia.cli._options import ArrayName, CsvFile, Data, LabelName, Rows, Run
+from latentia.cli._options import ArrayName, CsvFile, Data, LabelName, Predictor, Rows
 from latentia.cli._runs import dataset_of, predictor_of
+from latentia.cli._show import counted
 
 
 def predict(
-    run: Run,
+    run: Predictor,
     data: Data,
     /,
     *,
@@ -19,7 +20,7 @@ def predict(
 ) -> None:
     """Write the predicted label of each example to a .csv file.
 
-    RUN is a folder that `transfer` wrote. Classes come with the probability of each. Labels that
+    Classes come with the probability of each. Labels that
     the data have are left out.
 
     Examples
@@ -36,4 +37,4 @@ def predict(
         names = (f"p({name})" for name in predictor.classes_)
         columns |= zip(names, predictor.predict_proba(dataset.X).T, strict=True)
     write_columns(out, columns)
-    print(f"{out}: {len(dataset):,} predictions")
+    print(f"{out}: {counted(len(dataset), 'prediction')}")

@@ -8,6 +8,9 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from latentia.cli._show import remark
+from latentia.cli._sources import is_here, is_same, load, load_with_label
+
 if TYPE_CHECKING:
     from latentia.data import Dataset
     from latentia.estimators import LatentEstimator, Transferred
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 _RUNS = Path("runs")
 _NUMBERS = "metrics.json"
 _REMEMBERED = ("x", "y", "n", "seed")
+_NOTHING: dict[str, Any] = {"x": None, "y": None, "n": None, "seed": 0}
 _KINDS = {"spec": str, "x": str, "y": str, "n": int, "seed": int, "columns": list, "range": list}
 
 
@@ -98,7 +102,7 @@ def dataset_of(
     rows : int or None
         How many examples.
     ask : str
-        What helps a run that remembers no data.
+        What helps a run whose data are not known, or not here.
 
     Raises
     ------
@@ -106,26 +110,39 @@ def dataset_of(
         If there is no `spec` and the run remembers none, if the data cannot be read, or if its
         columns are not those of the run.
     """
-    from latentia import data
-
-    request = request_of(run, spec, x, y, rows)
-    if request["spec"] is None:
-        raise ValueError(f"{run} does not remember its data; {ask}.")
-    dataset = data.load(request.pop("spec"), **request)
-    _check_columns(dataset, memory_of(run).get("columns"))
-    return dataset
+    return read_for(run, spec, x, y, rows, ask)[0]
 
 
-def request_of(
-    run: Path, spec: str | None, x: str | None, y: str | None, rows: int | None
-) -> dict[str, Any]:
-    """Return what data are asked for: what is said, and else what a run remembers of them."""
+def read_for(
+    run: Path,
+    spec: str | None,
+    x: str | None,
+    y: str | None,
+    rows: int | None,
+    ask: str = "name some with --on",
+) -> tuple[Dataset, dict[str, Any]]:
+    """Load data as `dataset_of` does, and return with them what was asked for in the end."""
     memory = memory_of(run)
+    named = spec is not None
+    spec = spec if named else memory.get("spec")
+    if spec is None:
+        raise ValueError(f"{run} does not remember its data; {ask}.")
+    if not named and not is_here(spec):
+        raise ValueError(f"{run} was fitted on {spec}, which is not here; {ask}.")
     asked = {name: value for name, value in (("x", x), ("y", y), ("n", rows)) if value is not None}
-    spec = memory.get("spec") if spec is None else spec
-    same = spec == memory.get("spec")
-    remembered = {name: memory.get(name) for name in _REMEMBERED} if same else {"seed": 0}
-    return {"spec": spec, **remembered, **asked}
+    same = is_same(spec, memory.get("spec"))
+    remembered = {name: memory.get(name) for name in _REMEMBERED} if same else _NOTHING
+    request: dict[str, Any] = {**remembered, **asked}
+    if y is None:
+        # Another table may have the column of the labels too; they are no feature there either.
+        dataset, request["y"] = load_with_label(spec, **request | {"y": memory.get("y")})
+    else:
+        dataset = load(spec, **request)
+    if named and rows is None and request["n"] is not None:
+        first = f"the first {request['n']:,} rows of {dataset.name}"
+        remark(f"{first} are taken, as in fit; --rows takes more.")
+    _check_columns(dataset, memory.get("columns"))
+    return dataset, {"spec": spec, **request}
 
 
 def numbers_of(run: Path) -> dict[str, Any]:

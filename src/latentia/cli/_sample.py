@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 import os
+from pathlib import Path
 from typing import Annotated
 
+from cyclopts import Parameter
+
 from latentia._files import write_whole
-from latentia.cli._options import OutFile, Run, at_least
+from latentia.cli._options import OUTPUT, Run, at_least
 from latentia.cli._runs import dataset_of, memory_of, model_of
+from latentia.cli._show import counted
 from latentia.cli._wording import in_options
 
 
@@ -16,10 +20,10 @@ def sample(
     run: Run,
     /,
     *,
-    out: OutFile,
+    out: Annotated[Path, Parameter(name=("--out", "-o"), group=OUTPUT)],
     n: Annotated[int, at_least(1)] = 16,
     sampler: str | None = None,
-    components: Annotated[int | None, at_least(1)] = None,
+    components: Annotated[int | None, at_least(1), Parameter(show_default="10")] = None,
     seed: Annotated[int, at_least(0)] = 0,
     noise: bool = False,
 ) -> None:
@@ -31,13 +35,13 @@ def sample(
     Parameters
     ----------
     out : Path
-        The file: .png for a picture, .npy, .csv or .parquet for the numbers.
+        The file: .png for a picture; .npy, .csv or .parquet for the numbers.
     n : int
         How many.
     sampler : str
         gmm, a mixture of normals; normal, only one; flow, a neural spline flow.
     components : int
-        Normals in the mixture, 10 if nothing is said.
+        Normals in the mixture of gmm.
     seed : int
         The same number draws the same examples.
     noise : bool
@@ -50,10 +54,15 @@ def sample(
         latentia sample runs/digits-autoencoder-16 --sampler gmm --components 20 --out new.png
     """
     from latentia import plotting, reports
+    from latentia._names import lookup
     from latentia.data import write_table
+    from latentia.estimators import densities
 
     if components is not None and sampler != "gmm":
         raise ValueError("--components is the size of a mixture; add --sampler gmm, or drop it.")
+    if sampler is not None:
+        with in_options():
+            lookup(densities, sampler, "sampler")
     memory = memory_of(run)
     estimator = model_of(run)
     _check_memory(n, estimator.event_shape_)
@@ -69,7 +78,7 @@ def sample(
         write_whole(out, lambda stream: stream.write(picture))
     else:
         write_table(out, examples, names)
-    print(f"{out}: {n:,} new examples")
+    print(f"{out}: {counted(n, 'new example')}")
 
 
 def _check_memory(n: int, event_shape: tuple[int, ...]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from latentia.cli._comparison import compare, kind_of, show_results, split
+from latentia.cli._interruption import keep_finished_passes
 from latentia.cli._options import (
     DATA,
     MODEL,
@@ -26,13 +28,18 @@ from latentia.cli._options import (
     Seed,
     hidden_sizes,
 )
-from latentia.cli._runs import dataset_of, memory_of, model_of, new_run, request_of
-from latentia.cli._show import show
+from latentia.cli._runs import memory_of, model_of, new_run, read_for
+from latentia.cli._show import counted, show
+from latentia.cli._sources import is_same
 from latentia.cli._wording import in_options
+
+if TYPE_CHECKING:
+    from latentia.data import Dataset
 
 _FREEZE = {"all": True, "none": False}
 # A head alone is a small problem, which the steps of a deep one would not finish.
 _RATE_OF_HEAD = 0.01
+_RATES = "0.01 for a head alone, 0.001 where the encoder learns too"
 
 
 def transfer(
@@ -46,9 +53,9 @@ def transfer(
     test_share: Annotated[float, Parameter(group=DATA, validator=Number(gt=0, lt=1))] = 0.2,
     head: Annotated[Literal["auto", "classifier", "regressor"], Parameter(group=MODEL)] = "auto",
     freeze: Annotated[str, Parameter(group=MODEL)] = "all",
-    hidden: Hidden = None,
+    hidden: Annotated[Hidden, Parameter(show_default="none")] = None,
     epochs: Epochs = None,
-    learning_rate: LearningRate = None,
+    learning_rate: Annotated[LearningRate, Parameter(show_default=_RATES)] = None,
     seed: Seed = 0,
     out: OutFolder = None,
     overwrite: Overwrite = False,
@@ -57,9 +64,9 @@ def transfer(
     """Learn to predict labels from a model's codes, and say how well that goes.
 
     A share of the data is held out to test on. Beside the result stands what a linear model gets
-    from the data themselves, from as many codes of the best linear code (PCA), and without looking
-    at the examples at all. Of the rest, a tenth says when training should stop. The learning rate
-    is 0.01 for a head alone, and 0.001 where the encoder learns too.
+    from the codes as they are now, from the data themselves, from as many codes of the best linear
+    code (PCA), and without looking at the examples at all. Of the rest, a tenth says when training
+    should stop.
 
     Parameters
     ----------
@@ -68,7 +75,8 @@ def transfer(
     head : str
         What labels are: classifier for classes, regressor for measurements; auto looks at them.
     freeze : str
-        What of the encoder stays as it is: all, none, or a number of its first layers.
+        What of the encoder stays as it is: all, none, or a number of its first layers, from 0 (the
+        same as none) to as many as it has.
 
     Examples
     --------
@@ -87,7 +95,7 @@ def transfer(
         "learning_rate": learning_rate or (_RATE_OF_HEAD if frozen is True else None),
     }
     folder = new_run(out, overwrite, run.resolve().name, "transfer")
-    dataset = dataset_of(run, data, x, label, rows)
+    dataset, request = read_for(run, data, x, label, rows)
     if dataset.y is None:
         raise ValueError(f"{dataset.name} has no labels; name their column or array by --label.")
     kind = kind_of(dataset.y, head)
@@ -102,8 +110,7 @@ def transfer(
             **{name: value for name, value in parameters.items() if value is not None},
         )
         predictor.fit(parts.X, parts.y)
-    if predictor.n_iter_ == 0:
-        raise KeyboardInterrupt  # before the first pass was over: there is nothing to keep
+    keep_finished_passes(predictor)
     results = compare(predictor, model, parts, kind)
     numbers = {
         "data": {
@@ -111,22 +118,44 @@ def transfer(
             "what": dataset.schema.describe().splitlines()[0],
             "columns": dataset.schema.names,
             "n_available": len(dataset),
-            **request_of(run, data, x, label, rows),
+            **request,
         },
-        "transfer": {"n_train": len(parts.y), "n_test": len(parts.y_test), "results": results},
+        "transfer": {
+            "predicts": request["y"] or "the labels",
+            "classes": [str(c) for c in getattr(predictor, "classes_", ())],
+            "epochs": predictor.n_iter_,
+            "stopped": predictor.history_.stopped,
+            "n_train": len(parts.y),
+            "n_test": len(parts.y_test),
+            "results": results,
+        },
     }
     files = {
         "history.csv": predictor.history_.to_csv(),
         "metrics.json": json.dumps(numbers, indent=2) + "\n",
     }
     artifacts.save(predictor, folder, files)
-    print(f"{type(predictor).__name__}: {len(parts.y):,} examples to learn from")
-    if data == memory_of(run).get("spec"):
-        print("The encoder has seen those held out too, without their labels.")
+    print(f"{type(predictor).__name__}: {counted(len(parts.y), 'example')} to learn from")
+    print(_seen(run, dataset, request), end="")
+    if predictor.history_.stopped == "finished":
+        passes = counted(predictor.n_iter_, "pass", "passes")
+        print(f"Training ended after {passes}, still improving; more --epochs may do better.")
     print()
     show_results(results)
     print()
     show([("model", folder)])
+
+
+def _seen(run: Path, dataset: Dataset, request: dict[str, Any]) -> str:
+    """Say what the encoder has seen of the examples held out, where that is known."""
+    memory = memory_of(run)
+    alike = all(request[name] == memory.get(name) for name in ("x", "seed"))
+    n = memory.get("n_available")
+    if not alike or not isinstance(n, int) or not is_same(request["spec"], memory.get("spec")):
+        return ""
+    # Both took the first rows of the same data.
+    those = "those" if len(dataset) <= n else "some of those"
+    return f"The encoder has seen {those} held out too, without their labels.\n"
 
 
 def _frozen(text: str) -> bool | int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-#: From parameters to the options that set them.
+#: From parameters of estimators to the options that set them.
 OPTIONS = {
     "batch_size": "--batch-size",
     "beta": "--beta",
@@ -34,11 +34,21 @@ OPTIONS = {
     "scaling": "--scaling",
     "tied": "--tied",
 }
+#: The same for what data are loaded by.
+OF_DATA = {"data": "DATA", "n": "--rows", "x": "--x", "y": "--label"}
+
+#: What a message says of parts in Python, and how they are asked for here.
+_PARTS = {
+    'heads.Delta(..., activation="sigmoid")': "--code sigmoid",
+    "objectives.L1Activity": "--penalty l1",
+    "KLSparsity": "--penalty kl-sparsity",
+    "must be True, False, or a number of layers": "must be all, none, or a number of layers",
+}
 
 
 @contextmanager
 def in_options(options: Mapping[str, str] = OPTIONS) -> Iterator[None]:
-    """Say ``--option=`` instead of ``parameter=`` in the messages of errors.
+    """Say ``--option value`` instead of ``parameter='value'`` in the messages of errors.
 
     Parameters
     ----------
@@ -53,16 +63,33 @@ def in_options(options: Mapping[str, str] = OPTIONS) -> Iterator[None]:
     Examples
     --------
     >>> with in_options():
-    ...     raise ValueError("max_iter=0 must be an integer of at least 1.")
+    ...     raise ValueError("max_iter=0 must be 1 at least; network='mlp' or tied=False help.")
     Traceback (most recent call last):
         ...
-    ValueError: --epochs=0 must be an integer of at least 1.
+    ValueError: --epochs 0 must be 1 at least; --network mlp or no --tied help.
     """
     try:
         yield
     except ValueError as error:
-        named = re.compile(rf"(?<![\w-])({'|'.join(options)})=")
-        message = named.sub(lambda match: f"{options[match[1]]}=", str(error))
+        message = _in_options(str(error), options)
         if message == str(error):
             raise
         raise ValueError(message) from error
+
+
+def _in_options(message: str, options: Mapping[str, str]) -> str:
+    def said(match: re.Match[str]) -> str:
+        option, value = options[match["name"]], match["value"]
+        off, bare = f"no {option}", value.strip("'")
+        switches = {"True": option, "False": off, "None": off}
+        # Text that a shell would take apart, or lose, keeps its quotes.
+        shown = bare if re.fullmatch(_WORD, bare) else value.strip(" ")
+        return switches.get(value, f"{option} {shown}")
+
+    for part, option in _PARTS.items():
+        message = message.replace(part, option)
+    names = "|".join(options)
+    return re.sub(rf"(?<![\w-])(?P<name>{names})=(?P<value>'[^']*'|{_WORD}| ?)", said, message)
+
+
+_WORD = r"-?\w+(?:[.-]\w+)*"

@@ -195,7 +195,7 @@ class LatentEstimator(
     @property
     def overcomplete_(self) -> bool:
         """Whether the code has more dimensions than the data."""
-        return self.n_components > math.prod(self.event_shape_)
+        return self.n_components_ > math.prod(self.event_shape_)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -26,7 +26,7 @@ class Mapping(TransformerMixin):
     model_: LatentVariableModel
     scaling_: Affine
     event_shape_: tuple[int, ...]
-    n_components: int
+    n_components_: int
 
     def transform(self, X: Any) -> Any:
         """Return the code of each example, shape (n, n_components); it never samples."""
@@ -60,10 +60,10 @@ class Mapping(TransformerMixin):
         check_is_fitted(self)
         codes = check_array(as_array(Z), dtype="numeric", input_name="Z", ensure_min_samples=1)
         codes = codes.astype(as_array(self.scaling_.scale).dtype)
-        if codes.shape[1] != self.n_components:
+        if codes.shape[1] != self.n_components_:
             raise ValueError(
                 f"Z has shape {codes.shape}, but {type(self).__name__} decodes codes of shape "
-                f"(n, {self.n_components})."
+                f"(n, {self.n_components_})."
             )
         wrap = like(Z if isinstance(Z, Tensor) else codes)
         return wrap(self._batched(codes, lambda z: self._unscaled(self.model_.decode(z))))
@@ -97,7 +97,7 @@ class Mapping(TransformerMixin):
 
     @property
     def _n_features_out(self) -> int:
-        return self.n_components
+        return self.n_components_
 
 
 def evenly(n: int, most: int) -> np.ndarray:

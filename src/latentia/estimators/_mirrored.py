@@ -28,6 +28,11 @@ class MirroredEstimator(NetworkParameters, LatentEstimator):
     <shared attributes>
     """
 
+    @property
+    def n_components_(self) -> int:  # type: ignore[override]
+        """Dimensions of the code."""
+        return int(self.n_components)
+
     @abstractmethod
     def _code_head(self) -> Head: ...
 

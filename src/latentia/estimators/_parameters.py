@@ -80,6 +80,8 @@ _ATTRIBUTES = """model_, encoder_, decoder_ : Module
         The distribution of codes that ``sample`` draws from.
     offset_ : float
         Minus the energy above which ``predict`` calls an example an outlier.
+    n_components_ : int
+        Dimensions of the code.
     overcomplete_ : bool
         Whether the code has more dimensions than the data.
     <history attributes>

@@ -78,7 +78,7 @@ class StackedAutoencoder(LatentEstimator):
     fine_tune: bool = True
 
     @property
-    def n_components(self) -> int:  # type: ignore[override]
+    def n_components_(self) -> int:  # type: ignore[override]
         """Dimensions of the code: the units of the last layer."""
         return int(self.layers[-1])
 
@@ -134,7 +134,7 @@ class StackedAutoencoder(LatentEstimator):
             layer._untrained(shape)
             for layer, shape in zip(self._unfitted_layers(), shapes, strict=False)
         ]
-        top = Identity(self.n_components, models[-1].encoder.space)
+        top = Identity(self.n_components_, models[-1].encoder.space)
         encoder = Composed(*(model.encoder for model in models), top)
         return LatentVariableModel(encoder, Composed(*(m.decoder for m in reversed(models))))
 

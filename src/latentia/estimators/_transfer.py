@@ -111,7 +111,7 @@ class Transferred(Trained, BaseEstimator):
         inputs = as_tensor(
             self._fitted._map_array(array, self._fitted.model_.encode) if frozen else array
         )
-        d = self._fitted.n_components
+        d = self._fitted.n_components_
         model = LatentVariableModel(Identity(d) if frozen else self.encoder_, Identity(d))
         train, held_out = self._split(Batch(inputs, labels=targets))
         n_epochs = self._n_epochs(len(train))
@@ -143,7 +143,7 @@ class Transferred(Trained, BaseEstimator):
         self.scaling_ = copy.deepcopy(self._fitted.scaling_)
         with seeded(self._seed):
             net = MLP(
-                self._fitted.n_components,
+                self._fitted.n_components_,
                 head.n_params,
                 self.hidden_layer_sizes,
                 activation=self.activation,
@@ -166,9 +166,9 @@ class Transferred(Trained, BaseEstimator):
         return self.scaling_.scale.device
 
     @property
-    def n_components(self) -> int:
+    def n_components_(self) -> int:
         """Dimensions of the code."""
-        return self._fitted.n_components
+        return self._fitted.n_components_
 
     @property
     def event_shape_(self) -> tuple[int, ...]:

@@ -13,6 +13,8 @@ from latentia.plotting._style import GREY, MOST_CLASSES, categorical
 
 # More names would hide the points, and each other.
 _MOST_WRITTEN = 10
+# The size of a short name, as shares of the picture.
+_NAME = (0.08, 0.05)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +55,12 @@ class Classes:
         return [self.colors[i] for i in self.index]
 
     def write_names(self, ax: Axes, points: np.ndarray) -> None:
-        """Write each name at the median of its class, up to ten names."""
+        """Write each name at the median of its class, or above a name there; up to ten names."""
         if len(self.names) > _MOST_WRITTEN:
             return
-        for i, name in enumerate(self.names):
-            x, y = np.median(points[self.index == i], axis=0)
+        medians = [np.median(points[self.index == i], axis=0) for i in range(len(self.names))]
+        places = _apart(np.array(medians), np.ptp(points, axis=0) * _NAME)
+        for name, (x, y) in zip(self.names, places, strict=True):
             outline = [withStroke(linewidth=3, foreground="white")]
             ax.text(
                 x, y, name, color="#222222", weight="bold", ha="center", va="center",
@@ -74,3 +77,15 @@ class Classes:
             handles=dots, title=title or None, frameon=False, fontsize="small",
             loc="upper left", bbox_to_anchor=(1, 1),
         )  # fmt: skip
+
+
+def _apart(places: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Move places (n, 2) up, from the lowest on, until boxes of that size do not overlap."""
+    moved: list[np.ndarray] = []
+    order = np.argsort(places[:, 1], kind="stable")
+    for place in places[order]:
+        for below in moved:
+            if (np.abs(place - below) < size).all():
+                place = np.array([place[0], below[1] + size[1]])
+        moved.append(place)
+    return np.array(moved)[np.argsort(order)]

@@ -13,24 +13,30 @@ from latentia.plotting._style import BLUE, GREY, ORANGE, axes
 
 _BINS = 50
 _KEPT = 99.5
+# A tail that is no longer than the rest is drawn whole.
+_WHOLE = 2.0
 
 
-def energies(energies: Any, threshold: float | None = None, ax: Axes | None = None) -> Figure:
+def energies(
+    energies: Any, threshold: float | None = None, ax: Axes | None = None, *, unit: str = "nats"
+) -> Figure:
     """Draw a histogram of energies, those of outliers in another colour.
 
     Parameters
     ----------
     energies : array or tensor, shape (n,)
-        In nats, as from ``model.energy``.
+        As from ``model.energy``.
     threshold : float, optional
         Above it an example is an outlier; that of a fitted model is ``-model.offset_``.
     ax : Axes, optional
         Where to draw.
+    unit : str, default="nats"
+        Of the energies; of a model with a ``norm`` they are not in nats.
 
     Returns
     -------
     Figure
-        Energies above the 99.5th percentile and the threshold are counted in the last bar.
+        Where few energies are far above the others, the last bar holds them, and the axis says so.
 
     Raises
     ------
@@ -51,8 +57,11 @@ def energies(energies: Any, threshold: float | None = None, ax: Axes | None = No
         raise ValueError("energies holds NaN or infinite values; has the model diverged?")
     values = values.astype(float)
     # A few extreme ones would press all others into one bar.
+    lowest, largest = float(values.min()), float(values.max())
     highest = max(float(np.percentile(values, _KEPT)), -np.inf if threshold is None else threshold)
-    shown = np.minimum(values, highest + 0.05 * (highest - values.min()))
+    whole = largest <= lowest + _WHOLE * (highest - lowest)
+    end = largest if whole else highest + 0.05 * (highest - lowest)
+    shown = np.minimum(values, end)
     edges = np.histogram_bin_edges(shown, _BINS)
     figure, ax = axes(ax, 6.0, 3.5)
     above = np.zeros(len(values), bool) if threshold is None else values > threshold
@@ -61,8 +70,11 @@ def energies(energies: Any, threshold: float | None = None, ax: Axes | None = No
         ax.axvline(threshold, color=GREY, linewidth=0.8, linestyle="--")
         n = int(above.sum())
         verb = "is" if n == 1 else "are"
+        examples = f"example{'s' * (len(values) != 1)}"
         ax.set_title(
-            f"{n:,} of {len(values):,} examples {verb} above the threshold", fontsize="medium"
+            f"{n:,} of {len(values):,} {examples} {verb} above the threshold", fontsize="medium"
         )
-    ax.set(xlabel="energy (nats)", ylabel="examples")
+    n_beyond = int((values > end).sum())
+    beyond = f"\nthe last bar holds {n_beyond:,} more, up to {largest:.4g}" if n_beyond else ""
+    ax.set(xlabel=f"energy ({unit}){beyond}", ylabel="examples")
     return figure

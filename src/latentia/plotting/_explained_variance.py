@@ -15,6 +15,8 @@ from latentia.plotting._style import GREY, axes, categorical, legend
 
 _FEW = 25
 _LOWEST = -0.5
+# Room for a whole dot at the end of the range.
+_MARGIN = 0.03
 
 
 def explained_variance(curves: Mapping[str, Any], ax: Axes | None = None) -> Figure:
@@ -55,7 +57,7 @@ def explained_variance(curves: Mapping[str, Any], ax: Axes | None = None) -> Fig
         numbers = np.arange(1, len(curve) + 1)
         ax.plot(numbers, curve, color=color, label=name, linewidth=1.5, marker=dot, markersize=3)
     lowest = min(float(curve.min()) for curve in shares.values())
-    ax.set_ylim(min(0.0, max(_LOWEST, lowest)), 1.03)
+    ax.set_ylim(min(0.0, max(_LOWEST, lowest)) - _MARGIN, 1 + _MARGIN)
     ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     ax.yaxis.set_major_formatter(PercentFormatter(xmax=1))
     ax.set(xlabel="codes kept", ylabel="variance explained")

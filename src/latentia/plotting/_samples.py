@@ -15,6 +15,7 @@ from latentia.plotting._mosaic import is_images, mosaic_inches, show
 from latentia.plotting._style import BLUE, GREY, axes, clear_of_axes, dots, legend, thinned
 
 _MOST_POINTS = 5_000
+_FEWEST_BINS, _MOST_BINS = 5, 30
 
 
 def samples(x: Any, data: Any = None, names: Sequence[str] | None = None, n: int = 64) -> Figure:
@@ -82,9 +83,12 @@ def _points(tables: dict[str, tuple[np.ndarray, str]], names: Sequence[str]) -> 
 
 def _histograms(tables: dict[str, tuple[np.ndarray, str]], names: Sequence[str]) -> Figure:
     figure, panes = panels(names)
+    # Of few examples, many bars would be gaps.
+    fewest = min(len(table) for table, _ in tables.values())
+    bins = int(np.clip(math.sqrt(fewest), _FEWEST_BINS, _MOST_BINS))
     for j, ax in enumerate(panes[:MOST_PANELS]):
         columns = {label: table[:, j] for label, (table, _) in tables.items()}
-        edges = np.histogram_bin_edges(np.concatenate(list(columns.values())), bins=30)
+        edges = np.histogram_bin_edges(np.concatenate(list(columns.values())), bins)
         for label, column in columns.items():
             outline = label == "samples"
             ax.hist(

@@ -111,13 +111,20 @@ _SCORES = {
         "log p(x | its code), mean of {n_examples:,} examples, in the units of the data; no "
         "density of x",
     ),
+    "minus_energy": (
+        "minus energy",
+        "{usual}, less the penalties of an example, if any; mean of {n_examples:,} examples; no "
+        "density of x",
+    ),
 }
 
 
 def _score(metrics: Mapping[str, Any]) -> Iterator[Headline]:
-    score = metrics["score"]
+    score, norm = metrics["score"], metrics["model"].get("norm")
     name, meaning = _SCORES[score["what"]]
-    yield Headline(name, _number(score["value"], " nats"), meaning.format(**score))
+    usual = f"minus the {norm} of the scaled data" if norm else "log p(x | its code)"
+    number = _number(score["value"], "" if norm else " nats")
+    yield Headline(name, number, meaning.format(usual=usual, **score))
 
 
 def _code(metrics: Mapping[str, Any]) -> Iterator[Headline]:
@@ -149,9 +156,11 @@ def _training(metrics: Mapping[str, Any]) -> Iterator[Headline]:
     held_out = training["losses"].get("validation_loss")
     if training["kept_epoch"] is None:
         return
+    broken = "interrupted; " if training.get("interrupted") else ""
     kept = f"the weights kept are those of pass {training['kept_epoch']:,}"
     loss = "" if held_out is None else f", the best held-out loss, {_number(held_out)}"
-    yield Headline("training", f"{training['epochs']:,} passes", kept + loss)
+    passes = f"{training['epochs']:,} pass{'es' * (training['epochs'] != 1)}"
+    yield Headline("training", passes, broken + kept + loss)
 
 
 def _number(value: float | None, unit: str = "") -> str:

@@ -40,14 +40,17 @@ def metrics(estimator: LatentEstimator, dataset: Dataset) -> dict[str, Any]:
         Plain numbers, text, lists and dicts:
 
         - ``data``: name, description, columns, ``n_available`` and ``n_examples`` measured;
-        - ``model``: estimator, code size, likelihood and scaling;
-        - ``training``: ``epochs``, the ``kept_epoch`` whose weights the model has, and its losses;
+        - ``model``: estimator, code size, likelihood, the ``norm`` in its place or None, scaling;
+        - ``training``: ``epochs``, how they ``stopped``, whether they were ``interrupted``, the
+          ``kept_epoch`` whose weights the model has, and its losses;
         - ``reconstruction``: ``sse`` (summed over features) and ``mse`` (for each feature), both in
           squared units of the data; of the data as the model sees them ``mse_scaled`` and
           ``explained_variance``, a share; and ``shuffled``, the scaled errors on data and noise of
           ``evaluation.copying`` on at most 2,000 examples, None for a ``VAE``;
         - ``pca``: the errors of the best linear code of the same size on the same examples;
-        - ``score``: a mean in nats, ``what`` it is, and the number of examples;
+        - ``score``: a mean, ``what`` it is, and the number of examples: a
+          "log_likelihood_bound" or "reconstruction_log_likelihood" in nats, or "minus_energy" where
+          a norm or a penalty has part in it;
         - ``code``: ``n_active`` dimensions, ``kl_per_dimension`` in nats, None without one, and
           whether the code is ``complete``: ``n_components``, ``n_features`` and their ``kind``,
           "under-complete", "complete" or "over-complete";
@@ -97,8 +100,9 @@ def _data(seen: Observed) -> dict[str, Any]:
 def _model(estimator: LatentEstimator) -> dict[str, Any]:
     return {
         "estimator": type(estimator).__name__,
-        "n_components": estimator.n_components,
+        "n_components": estimator.n_components_,
         "likelihood": estimator.likelihood_,
+        "norm": getattr(estimator, "norm", None),
         "scaling": estimator.scaling_.rule,
         "n_parameters": sum(p.numel() for p in estimator.model_.parameters()),
     }
@@ -108,7 +112,13 @@ def _training(estimator: LatentEstimator) -> dict[str, Any]:
     history = estimator.history_
     counts = ("epoch", "step", "learning_rate")
     losses = {name: value for name, value in history.kept_record.items() if name not in counts}
-    return {"epochs": len(history), "kept_epoch": history.kept or None, "losses": losses}
+    return {
+        "epochs": len(history),
+        "stopped": history.stopped,
+        "interrupted": history.stopped == "interrupted",
+        "kept_epoch": history.kept or None,
+        "losses": losses,
+    }
 
 
 def _reconstruction(seen: Observed) -> dict[str, Any]:
@@ -131,7 +141,7 @@ def _shuffled(seen: Observed) -> dict[str, float] | None:
 
 
 def _pca(seen: Observed) -> dict[str, float]:
-    k = seen.estimator.n_components
+    k = seen.estimator.n_components_
     x = seen.scaled(seen.X)
     floor = evaluation.pca_floor(x, x, k)["mse"]
     variance = float(x.double().var(dim=0, correction=0).mean())
@@ -146,12 +156,18 @@ def _pca(seen: Observed) -> dict[str, float]:
 def _score(seen: Observed) -> dict[str, Any]:
     affordable = max(_LEAST_SCORED, _MOST_SCORED_VALUES // seen.X[0].size)
     rows = some_rows(len(seen.X), min(_MOST_SCORED, affordable))
-    bound = isinstance(seen.estimator, VAE)
     return {
-        "what": "log_likelihood_bound" if bound else "reconstruction_log_likelihood",
+        "what": _what_is_scored(seen.estimator),
         "value": seen.estimator.score(seen.X[rows]),
         "n_examples": len(rows),
     }
+
+
+def _what_is_scored(estimator: LatentEstimator) -> str:
+    if isinstance(estimator, VAE):
+        return "log_likelihood_bound"
+    plain = estimator.penalty is None and getattr(estimator, "norm", None) is None
+    return "reconstruction_log_likelihood" if plain else "minus_energy"
 
 
 def _code(seen: Observed) -> dict[str, Any]:

@@ -65,9 +65,10 @@ def _lead(metrics: Mapping[str, Any]) -> str:
         if data["n_examples"] == data["n_available"]
         else f"{data['n_examples']:,} of them, drawn at random"
     )
+    n, k = data["n_available"], model["n_components"]
     return escape(
-        f"{data['n_available']:,} examples, {data['what']}; {model['n_components']} code "
-        f"dimension{'s' * (model['n_components'] != 1)}. Numbers and pictures are of {measured}."
+        f"{n:,} example{'s' * (n != 1)}, {data['what']}; {k} code dimension{'s' * (k != 1)}. "
+        f"Numbers and pictures are of {measured}."
     )
 
 

@@ -96,7 +96,7 @@ def _latent_map(seen: Observed) -> Figure:
 
 
 def _manifold(seen: Observed) -> Figure | None:
-    if seen.X.ndim < 3 or seen.estimator.n_components != 2:
+    if seen.X.ndim < 3 or seen.estimator.n_components_ != 2:
         return None
 
     def decode(q: np.ndarray) -> np.ndarray:

@@ -1,0 +1,54 @@
+"""The help of fit says what the library has: every choice, every default."""
+
+import re
+
+import pytest
+
+from latentia import (
+    VAE,
+    Autoencoder,
+    StackedAutoencoder,
+    corruptions,
+    data,
+    heads,
+    networks,
+    objectives,
+    training,
+)
+from latentia.cli import app
+from latentia.cli._options import hidden_sizes, sizes
+from latentia.cli._wording import OPTIONS
+
+CHOICES = {
+    "--code": heads.codes,
+    "--corruption": corruptions.corruptions,
+    "--likelihood": heads.likelihoods,
+    "--network": networks.networks,
+    "--norm": objectives.norms,
+    "--optimizer": training.optimizers,
+    "--penalty": objectives.penalties,
+    "--scaling": data.scalings,
+    "--schedule": training.schedules,
+}
+ARGUMENTS = {
+    argument.name: argument.parameter
+    for argument in app["fit"].assemble_argument_collection(parse_docstring=True)
+}
+
+
+@pytest.mark.parametrize("option", CHOICES)
+def test_every_choice_is_named(option):
+    words = set(re.findall(r"[\w-]+", ARGUMENTS[option].help))
+    assert set(CHOICES[option]) <= words
+
+
+def test_defaults_are_those_of_the_estimators():
+    models = (VAE(), Autoencoder(), StackedAutoencoder())
+    defaults = {name: value for model in models for name, value in model.get_params().items()}
+    shown = {name: ARGUMENTS[option].show_default for name, option in OPTIONS.items()
+             if option in ARGUMENTS and option != "--model"}  # fmt: skip
+    assert sizes(shown.pop("layers"), "--layers") == defaults["layers"]
+    (width,) = hidden_sizes(shown.pop("hidden_layer_sizes").removesuffix(" for mlp"))
+    assert networks.networks["mlp"].default_sizes((4,)) == (width,)
+    for name, text in shown.items():
+        assert text == (None if defaults[name] is None else str(defaults[name])), name
