@@ -159,7 +159,7 @@ class Trained:
         stops = self.early_stopping
         trainer.fit(data, held_out, epochs=n_epochs, patience=int(patience) if stops else None)
         if trainer.history.stopped == "interrupted":
-            self._say(f"interrupted; the {len(trainer.history)} finished passes are kept.")
+            self._say(f"interrupted; what {len(trainer.history)} passes have taught is kept.")
 
     def _n_epochs(self, n_examples: int) -> int:
         steps = self._steps_per_epoch(n_examples)
