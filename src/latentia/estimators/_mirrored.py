@@ -30,7 +30,6 @@ class MirroredEstimator(NetworkParameters, LatentEstimator):
 
     @property
     def n_components_(self) -> int:  # type: ignore[override]
-        """Dimensions of the code."""
         return int(self.n_components)
 
     @abstractmethod

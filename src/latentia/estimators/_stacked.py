@@ -79,7 +79,6 @@ class StackedAutoencoder(LatentEstimator):
 
     @property
     def n_components_(self) -> int:  # type: ignore[override]
-        """Dimensions of the code: the units of the last layer."""
         return int(self.layers[-1])
 
     def _check_parameters(self) -> None:

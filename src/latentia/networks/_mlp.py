@@ -27,8 +27,8 @@ class MLP(nn.Module):
 
     .. math:: h_0 = [x, c], \quad h_l = g(W_l h_{l-1} + b_l), \quad y = W h_L + b
 
-    Weights of hidden layers start at a scale that suits the activation, so that deep networks train
-    from the first step; those of the output start small.
+    With several hidden layers their weights start at a scale that suits the activation, so that
+    deep networks train from the first step. A single hidden layer and the output start small.
 
     Parameters
     ----------
@@ -82,8 +82,12 @@ class MLP(nn.Module):
         n_out = out_shape if isinstance(out_shape, int) else math.prod(out_shape)
         widths = [math.prod(self.in_shape) + context, *hidden_layer_sizes]
         layers: list[nn.Module] = []
+        deep = len(hidden_layer_sizes) > 1
         for n_in, n_hidden in itertools.pairwise(widths):
-            layers.append(hidden_affine(n_in, n_hidden, activation))
+            hidden = (
+                hidden_affine(n_in, n_hidden, activation) if deep else nn.Linear(n_in, n_hidden)
+            )
+            layers.append(hidden)
             layers.extend(after_affine(n_hidden, act, layer_norm, dropout))
         self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], n_out))
 
