@@ -23,7 +23,7 @@ class ConditionalDistribution(nn.Module, ABC):
     Attributes
     ----------
     space : str
-        Where its values live: "real", "binary", "unit", "simplex", "sphere" or "codes".
+        Where its values live: "real", "binary", "unit", "simplex" or "categories".
     event_shape : tuple of int
         Shape of one value.
     """

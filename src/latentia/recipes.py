@@ -74,7 +74,11 @@ recipes: dict[str, Recipe] = {
         "Codes of images that only follow the variations that the images have.",
         "S. Rifai, P. Vincent, X. Muller, X. Glorot, Y. Bengio. Contractive Auto-Encoders: "
         "Explicit Invariance During Feature Extraction. 2011.",
-        {"network": "convolutional", "code": "sigmoid", "penalty": "contractive"},
+        {
+            "network": "convolutional",
+            "code": "sigmoid",
+            "penalty": {"contractive": 0.1, "spectral-norm": 0.001},
+        },
     ),
     "convolutional-denoising-autoencoder": Recipe(
         Autoencoder,

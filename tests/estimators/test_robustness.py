@@ -202,3 +202,34 @@ def test_odd_samplers_are_one_sentence(sampler):
 def test_images_without_pixels_are_one_sentence():
     with pytest.raises(ValueError, match="at least one of each"):
         Autoencoder(**QUIET).fit(np.zeros((5, 0, 2)))
+
+
+def test_a_stack_does_not_see_what_it_is_judged_by():
+    digits = load_digits().data / 16
+    order = np.random.default_rng(0).permutation(len(digits))
+    known, new = digits[order[:400]], digits[order[400:]]
+    stack = StackedAutoencoder(
+        (256, 128), of=Autoencoder(max_iter=40, corruption="masking"), fine_tune=False,
+        early_stopping=True, validation_fraction=0.3, random_state=0, verbose=False,
+    ).fit(known)  # fmt: skip
+    assert (stack.predict(new) == -1).mean() < 0.2
+
+
+def test_a_chunk_of_one_example_leaves_the_scale_of_a_norm():
+    model = Autoencoder(norm="squared_error", **QUIET).fit(X)
+    scale = model.decoder_.head.log_scale.item()
+    model.partial_fit(X[:1])
+    assert model.decoder_.head.log_scale.item() == scale
+
+
+def test_layers_in_double_precision_are_the_deep_model():
+    stack = StackedAutoencoder([3, 2], fine_tune=False, precision="float64", **QUIET).fit(X)
+    codes = stack._map_array(X, lambda x: x)
+    for layer in stack.layers_:
+        codes = layer.transform(codes)
+    assert np.array_equal(stack.transform(X), codes)
+
+
+def test_no_labels_are_one_sentence():
+    with pytest.raises(ValueError, match="y=None"):
+        Autoencoder(**QUIET).fit(X).transfer().fit(X, None)

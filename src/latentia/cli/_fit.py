@@ -195,7 +195,7 @@ def fit(
         artifacts.save(estimator, folder, files)
     except ArtifactError as error:
         raise ArtifactError(f"the model lies in {folder}, but not its report: {error}") from error
-    _tell(estimator, json.loads(files["metrics.json"]), folder)
+    _tell(json.loads(files["metrics.json"]), folder)
 
 
 def _train(estimator: LatentEstimator, X: Any, folder: Path) -> None:
@@ -212,7 +212,7 @@ def _train(estimator: LatentEstimator, X: Any, folder: Path) -> None:
     keep_finished_passes(estimator)
 
 
-def _tell(estimator: LatentEstimator, metrics: dict[str, Any], folder: Path) -> None:
+def _tell(metrics: dict[str, Any], folder: Path) -> None:
     chosen = metrics["model"]
     fitted_by = "likelihood" if chosen["norm"] is None else "norm"
     print(

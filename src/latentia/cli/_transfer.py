@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from latentia.data import Dataset
 
 _FREEZE = {"all": True, "none": False}
-# A head alone is a small problem, which the steps of a deep one would not finish.
-_RATE_OF_HEAD = 0.01
 _RATES = "0.01 for a head alone, 0.001 where the encoder learns too"
 
 
@@ -92,7 +90,7 @@ def transfer(
         "freeze": frozen,
         "hidden_layer_sizes": hidden_sizes(hidden) or (),
         "max_iter": epochs,
-        "learning_rate": learning_rate or (_RATE_OF_HEAD if frozen is True else None),
+        "learning_rate": learning_rate,
     }
     folder = new_run(out, overwrite, run.resolve().name, "transfer")
     dataset, request = read_for(run, data, x, label, rows)

@@ -15,8 +15,8 @@ from torch import Tensor
 from latentia._names import lookup
 from latentia.conditional import Amortized
 from latentia.errors import IncompatiblePartsError, OvercompleteWarning
+from latentia.estimators._coding import ROWS
 from latentia.estimators._likelihood import check_head, make_head
-from latentia.estimators._mapping import ROWS
 from latentia.estimators._mirrored import MirroredEstimator
 from latentia.estimators._parameters import as_corruption, documented
 from latentia.estimators._training import as_tensor
@@ -24,7 +24,6 @@ from latentia.heads import Head, TopK, codes
 from latentia.models import LatentVariableModel
 from latentia.networks import MLP, TiedMLP
 from latentia.objectives import Objective, Reconstruction
-from latentia.training import Trainer
 
 
 @documented
@@ -125,20 +124,20 @@ class Autoencoder(MirroredEstimator):
         if self.n_components >= n_features and not kept_from_copying:
             warnings.warn(
                 f"A code of {self.n_components} dimensions for {n_features} "
-                "feature(s) can copy every input, and then tells nothing of the data: take fewer "
+                "feature(s) may copy every input, and then tells nothing of the data: take fewer "
                 "codes, or add a corruption, a penalty, or code='top-k'.",
                 OvercompleteWarning,
                 stacklevel=3,
             )
 
-    def _set_learned(self, trainer: Trainer, array: np.ndarray, judged: np.ndarray) -> None:
-        if self.norm is not None:
-            # Nothing but the residuals can tell the likelihood its scale then.
-            x = self.scaling_(as_tensor(array[:ROWS]).to(self._device))
-            with torch.no_grad():
-                residuals = x - self.model_.eval().decode(self.model_.encode(x))
-                cast(Amortized, self.decoder_).head.start_from(residuals)
-        super()._set_learned(trainer, array, judged)
+    def _learn_from(self, array: np.ndarray) -> None:
+        if self.norm is None:
+            return
+        # Nothing but the residuals can tell the likelihood its scale then.
+        x = self.scaling_(as_tensor(array[:ROWS]).to(self._device))
+        with torch.no_grad():
+            residuals = x - self.model_.decode(self.model_.encode(x))
+            cast(Amortized, self.decoder_).head.start_from(residuals)
 
     def score_samples(self, X: object) -> object:
         """Return minus the energy of each example, how well it is reconstructed.

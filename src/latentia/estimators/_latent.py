@@ -15,14 +15,14 @@ from torch import Tensor
 from latentia._names import lookup
 from latentia.conditional import Amortized, Composed, ConditionalDistribution
 from latentia.data import scalings
+from latentia.estimators._coding import ROWS
 from latentia.estimators._input import check_input
 from latentia.estimators._likelihood import choose_likelihood, make_head
-from latentia.estimators._mapping import ROWS
 from latentia.estimators._parameters import ModelParameters, as_corruption, documented
 from latentia.estimators._sampling import Sampling
 from latentia.estimators._scoring import Scoring
 from latentia.estimators._training import Trained, as_tensor, keeping
-from latentia.estimators._transfer import Transferable
+from latentia.estimators._transferable import Transferable
 from latentia.models import Batch, LatentVariableModel
 from latentia.objectives import Objective, Sum
 from latentia.priors import Normal
@@ -84,8 +84,8 @@ class LatentEstimator(
             When a loss is NaN or infinite; ``model_`` then holds the last good epoch.
         """
         array = self._build(X)
-        self._before_training(array)
         train, held_out = self._split(Batch(as_tensor(array)))
+        self._before_training(train.x.numpy())
         n_epochs = self._n_epochs(len(train))
         trainer = self._trainer_for(len(train), n_epochs)
         judged = array if held_out is None else held_out.x.numpy()
@@ -97,8 +97,9 @@ class LatentEstimator(
         """Learn from one pass over X, starting from what is known already.
 
         The first call decides scaling and likelihood from its X. The learning rate stays as it is,
-        since nobody knows how many calls follow. ``sampler_`` and ``offset_`` are learned anew from
-        each X of at least two examples.
+        since nobody knows how many calls follow. ``sampler_``, fitted or chosen, and ``offset_``
+        are learned anew from each X of at least two examples. A stack trains its layers in the
+        first call.
         """
         self._check_parameters()
         first = not self.__sklearn_is_fitted__()
@@ -114,6 +115,10 @@ class LatentEstimator(
         with keeping(lambda: self._set_learned(self._trainer, array, array)):
             self._trainer.fit(as_tensor(array), epochs=min(1, self._n_epochs(len(array))))
         return self
+
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
+        as_corruption(self.corruption, "corruption")
 
     def _build(self, X: Any) -> np.ndarray:
         self._check_parameters()
@@ -180,11 +185,15 @@ class LatentEstimator(
     def _set_learned(self, trainer: Trainer, array: np.ndarray, judged: np.ndarray) -> None:
         self.model_.eval()
         self._set_history(trainer.history)
-        if len(array) < 2 and hasattr(self, "sampler_"):
-            return
+        if len(array) < 2:
+            return  # a chunk of one example, which has no spread to learn
+        self._learn_from(array)
         self._codes = self._draw_codes(array)
         self.sampler_ = self._first_sampler(self._codes.to(self._device))
         self._set_threshold(judged)
+
+    def _learn_from(self, array: np.ndarray) -> None:
+        """Learn what needs the trained model, before codes are drawn."""
 
     def _first_sampler(self, codes: Tensor) -> ConditionalDistribution:
         return Normal.fit(codes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from torch import Tensor
 
@@ -16,8 +16,8 @@ from latentia.estimators._rules import (
     NOT_NEGATIVE,
     SHARE,
     SIZES,
+    SMALLEST,
     Rule,
-    check,
     is_maker,
     is_within,
 )
@@ -145,7 +145,7 @@ _MODEL_RULES: dict[str, Rule] = {
         "a finite number of at least 0, or a schedule",
     ),
     "contamination": (
-        lambda v: is_within(v, math.nextafter(0.0, 1.0), math.nextafter(0.5, 1.0)),
+        lambda v: is_within(v, SMALLEST, math.nextafter(0.5, 1.0)),
         "a number in (0, 0.5]: the share of outliers",
     ),
 }
@@ -163,9 +163,7 @@ class NetworkParameters:
     layer_norm: bool = False
     dropout: float = 0.0
 
-    def _check_parameters(self) -> None:
-        check(self, _NETWORK_RULES)
-        super()._check_parameters()  # type: ignore[misc]
+    _rules: ClassVar[dict[str, Rule]] = _NETWORK_RULES
 
     def _architecture(self) -> Architecture:
         if isinstance(self.network, Architecture):
@@ -189,10 +187,7 @@ class ModelParameters:
     penalty_weight: Weight = 0.1
     contamination: float = 0.1
 
-    def _check_parameters(self) -> None:
-        check(self, _MODEL_RULES)
-        as_corruption(self.corruption, "corruption")
-        super()._check_parameters()  # type: ignore[misc]
+    _rules: ClassVar[dict[str, Rule]] = _MODEL_RULES
 
     def _penalties(self) -> list[tuple[Weight, Objective]]:
         if self.penalty is None:

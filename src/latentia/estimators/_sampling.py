@@ -12,17 +12,15 @@ from torch import Tensor
 
 from latentia._names import lookup
 from latentia.conditional import ConditionalDistribution
+from latentia.estimators._coding import ROWS, Coding, some_rows
 from latentia.estimators._densities import densities
 from latentia.estimators._input import check_input
-from latentia.estimators._mapping import ROWS, Mapping, evenly
 from latentia.estimators._rules import is_count, is_maker
 from latentia.estimators._training import fresh_seed
 from latentia.training import seeded
 
-_MOST_CODES = 20_000
 
-
-class Sampling(Mapping):
+class Sampling(Coding):
     """New examples, from a distribution over codes that can be chosen after training."""
 
     sampler_: ConditionalDistribution
@@ -78,7 +76,8 @@ class Sampling(Mapping):
             "normal" one normal, "flow" a neural spline flow; or a function of codes, shape (n, d),
             that returns a fitted ConditionalDistribution.
         X : array, frame or tensor, default=None
-            Whose codes; None is the training data, at most 20,000 of its examples.
+            Whose codes; None is what the last call of ``fit`` or ``partial_fit`` learned from, at
+            most 20,000 of its examples.
         n_components : int, default=10
             Of the mixture.
         random_state : int, RandomState or None, default=0
@@ -129,7 +128,7 @@ class Sampling(Mapping):
         return self._codes
 
     def _draw_codes(self, array: np.ndarray) -> Tensor:
-        rows = evenly(len(array), _MOST_CODES)
+        rows = some_rows(len(array))
         with seeded(0, self._device):
             drawn = self._map_array(array[rows], lambda x: self.model_.encoder(x).sample())
         return torch.from_numpy(drawn)

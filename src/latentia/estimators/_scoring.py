@@ -13,18 +13,16 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from latentia.distributions import point
+from latentia.estimators._coding import Coding, some_rows
 from latentia.estimators._input import check_input
 from latentia.estimators._likelihood import check_support
-from latentia.estimators._mapping import Mapping, evenly
 from latentia.heads import Head
 from latentia.models import Batch, Trace
 from latentia.objectives import Info, Objective, Sum, Weight
 from latentia.training import History, seeded
 
-_MOST = 20_000
 
-
-class Scoring(Mapping):
+class Scoring(Coding):
     """Scores in nats, higher is more usual; energies, lower is more usual."""
 
     history_: History
@@ -92,7 +90,7 @@ class Scoring(Mapping):
         """Learn from X, and return -1 for its outliers and 1 for all others."""
         return self.fit(X).predict(X)
 
-    def _scored(self, X: Any, function: Any) -> Any:
+    def _scored(self, X: Any, function: Callable[[np.ndarray], np.ndarray]) -> Any:
         check_is_fitted(self)
         array = check_input(self, X, reset=False)
         self._check_support(array)
@@ -100,7 +98,7 @@ class Scoring(Mapping):
         return torch.from_numpy(values) if isinstance(X, Tensor) else values
 
     def _set_threshold(self, array: np.ndarray) -> None:
-        energies = self._energies(array[evenly(len(array), _MOST)])
+        energies = self._energies(array[some_rows(len(array))])
         self.offset_ = float(np.percentile(-energies, 100.0 * self.contamination))
 
     def _energies(self, array: np.ndarray) -> np.ndarray:

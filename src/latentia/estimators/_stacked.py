@@ -17,7 +17,7 @@ from latentia.estimators._parameters import documented
 from latentia.estimators._rules import are_counts
 from latentia.models import LatentVariableModel
 from latentia.objectives import Objective, Reconstruction
-from latentia.training import fit_layerwise
+from latentia.training import fit_layerwise, precisions
 
 
 @documented
@@ -40,7 +40,7 @@ class StackedAutoencoder(LatentEstimator):
         What a layer is trained as, one for all or one for each: its network, corruption, penalty,
         norm, code and training; a network without ``hidden_layer_sizes`` has none. None is
         ``Autoencoder(code="sigmoid")``. Size, scaling, seed, device, precision and verbosity are
-        set from here, and so is the likelihood: that of the first layer is the one of the data,
+        set from here. So is the likelihood, unless it is "auto" here and the first layer has one:
         codes in (0, 1) are predicted as rates, and others as normal with one learned scale.
     fine_tune : bool, default=True
         Train the unrolled model as a whole; the parameters below say how. False keeps the layers as
@@ -117,7 +117,7 @@ class StackedAutoencoder(LatentEstimator):
             layer = clone(prototype).set_params(
                 n_components=int(size),
                 hidden_layer_sizes=() if sizes is None else sizes,
-                scaling=self.scaling_.rule if index == 0 else "none",
+                scaling="none",
                 likelihood=self.likelihood_ if index == 0 else _likelihood_of_codes(layers[-1]),
                 precision=self.precision,
                 device=self.device,
@@ -140,12 +140,16 @@ class StackedAutoencoder(LatentEstimator):
     def _objective(self) -> Objective:
         return Reconstruction()
 
-    _cost = _objective
+    def _cost(self) -> Objective:
+        return self._objective()
 
     def _before_training(self, array: np.ndarray) -> None:
         self.layers_ = self._unfitted_layers()
         n = len(self.layers_)
-        fit_layerwise(self.layers_, array, self._report_layer)
+        dtype = precisions[self.precision].weights
+        scaled = self._map_array(array, lambda x: x.to(dtype))
+        fit_layerwise(self.layers_, scaled, self._report_layer)
+        self.model_.to(dtype)
         encoders, decoders = cast(Composed, self.encoder_), cast(Composed, self.decoder_)
         for index, layer in enumerate(self.layers_):
             encoders.parts[index].load_state_dict(layer.encoder_.state_dict())

@@ -72,7 +72,8 @@ TRAINING = """max_iter : int or None, default=None
         second."""
 
 HISTORY = """loss_curve_ : dict of str to list of float
-        ``loss`` and every term by epoch, as means over examples in nats of the scaled data.
+        ``loss`` and every term by epoch, as means over examples of the scaled data; in nats, but
+        for norms and penalties, which have units of their own.
     history_ : History
         The same with how training ended.
     n_iter_ : int
@@ -120,7 +121,10 @@ class Trained:
     _rules: ClassVar[dict[str, Rule]] = _RULES
 
     def _check_parameters(self) -> None:
-        check(self, self._rules)
+        rules: dict[str, Rule] = {}
+        for cls in reversed(type(self).__mro__):
+            rules.update(vars(cls).get("_rules", {}))
+        check(self, rules)
 
     def _draw_seed(self) -> None:
         self._seed = fresh_seed(self.random_state)

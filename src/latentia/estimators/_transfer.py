@@ -12,17 +12,15 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.frozen import FrozenEstimator
-from sklearn.pipeline import Pipeline
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_array, check_is_fitted, column_or_1d
 from torch import Tensor
 
-from latentia._names import lookup
 from latentia.conditional import Amortized, Identity
 from latentia.distributions import point
+from latentia.estimators._coding import ROWS
 from latentia.estimators._freezing import freeze_layers
 from latentia.estimators._input import check_input
-from latentia.estimators._mapping import Mapping
 from latentia.estimators._parameters import documented
 from latentia.estimators._rules import SHARE, SIZES, Rule
 from latentia.estimators._training import Trained, as_tensor, keeping
@@ -61,7 +59,6 @@ class Transferred(Trained, BaseEstimator):
     learning_rate: Weight | None = None  # type: ignore[assignment]
 
     _rules: ClassVar[dict[str, Rule]] = {
-        **Trained._rules,
         "hidden_layer_sizes": SIZES,
         "dropout": SHARE,
         "learning_rate": (
@@ -98,6 +95,8 @@ class Transferred(Trained, BaseEstimator):
         """
         self._check_parameters()
         array = check_input(self._fitted, X, reset=False)
+        if y is None:
+            raise ValueError("y=None, but there is nothing to predict then; give one for each row.")
         if len(y) != len(array):
             raise ValueError(f"y has {len(y)} labels, but X has {len(array)} examples.")
         targets = self._as_targets(y)
@@ -157,7 +156,7 @@ class Transferred(Trained, BaseEstimator):
         with torch.no_grad():
             rows = [
                 point(self.predictor_(point(self.encoder_(self.scaling_(x.to(self._device))))))
-                for x in as_tensor(array).split(4096)
+                for x in as_tensor(array).split(ROWS)
             ]
         return torch.cat(rows).cpu().numpy()
 
@@ -287,68 +286,3 @@ class TransferRegressor(RegressorMixin, Transferred):
         """Return the expected target of each example, in its units and shape."""
         values = self._predicted(X) * self.target_scale_ + self.target_mean_
         return values[:, 0] if self._single else values
-
-
-transfers: dict[str, type[Transferred]] = {
-    "classifier": TransferClassifier,
-    "regressor": TransferRegressor,
-}
-
-
-class Transferable(Mapping):
-    """Estimators whose encoder can be put to a new task."""
-
-    def transfer(
-        self, head: Any = "classifier", *, freeze: bool | int = True, **parameters: Any
-    ) -> Any:
-        """Return an estimator of labels that starts from this encoder.
-
-        Parameters
-        ----------
-        head : str or estimator, default="classifier"
-            "classifier" or "regressor" is a network on the code, trained with or under the encoder;
-            a scikit-learn estimator is put behind ``transform`` in a Pipeline.
-        freeze : bool or int, default=True
-            True keeps the encoder as it is; False trains all of it; a number keeps so many of its
-            first layers.
-        **parameters
-            Of :class:`TransferClassifier` or :class:`TransferRegressor`.
-
-        Returns
-        -------
-        TransferClassifier, TransferRegressor or Pipeline
-            Not fitted; this model stays as it is.
-
-        Raises
-        ------
-        ValueError
-            For an unknown head or parameter, or a scikit-learn head with an encoder to train.
-
-        Examples
-        --------
-        >>> from sklearn.datasets import load_iris
-        >>> from sklearn.linear_model import LogisticRegression
-        >>> from latentia import Autoencoder
-        >>> X, y = load_iris(return_X_y=True)
-        >>> ae = Autoencoder(max_iter=20, random_state=0, verbose=False).fit(X)
-        >>> bool(ae.transfer(LogisticRegression()).fit(X, y).score(X, y) > 0.5)
-        True
-        """
-        check_is_fitted(self)
-        encoder = FrozenEstimator(self)
-        if isinstance(head, str):
-            make = lookup(transfers, head, "head")
-            allowed = dict.fromkeys(make(encoder).get_params(deep=False))
-            for name in parameters:
-                lookup(allowed, name, "parameter")
-            return make(encoder, freeze=freeze, **parameters)
-        if not hasattr(head, "fit") or isinstance(head, type):
-            raise ValueError(
-                f"head={head!r} must be 'classifier', 'regressor', or a scikit-learn estimator."
-            )
-        if freeze is not True or parameters:
-            raise ValueError(
-                f"head={head!r} is fitted on codes and cannot train the encoder or take "
-                "parameters; use head='classifier' or 'regressor', or freeze=True."
-            )
-        return Pipeline([("encoder", encoder), ("head", head)])

@@ -38,8 +38,8 @@ class Head(nn.Module, ABC):
     params_per_element : int
         How many raw numbers each element of the event needs.
     space : str
-        Where values of the distribution live: "real", "binary", "unit", "simplex", "sphere"
-        "categories" or "codes".
+        Where values of the distribution live: "real", "binary", "unit", "simplex" or
+        "categories".
     scalar : bool
         Whether one value may be a single number, of event shape ().
     params_shape : tuple of int

@@ -17,7 +17,7 @@ class Prediction(Objective):
     .. math:: L(x, y) = -E_{z \sim q(z|x)} \log p(y \mid z)
 
     in nats, summed over the elements of a label. It trains the encoder and the predictor, not the
-    decoder; added to a reconstruction or a bound, it makes a semi-supervised model.
+    decoder; added to a reconstruction or a bound, it makes a supervised autoencoder.
 
     Parameters
     ----------

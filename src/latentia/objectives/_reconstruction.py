@@ -61,7 +61,7 @@ class Reconstruction(Objective):
     TypeError
         For a ``code_corruption`` that is not callable.
     IncompatiblePartsError
-        For "binary_cross_entropy" with a decoder whose values are not in [0, 1].
+        For a cross-entropy with a decoder whose values are not in [0, 1], or no shares.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC
 from collections.abc import Callable
 from typing import Any
 
@@ -18,9 +19,10 @@ from latentia.estimators._training import as_tensor
 from latentia.models import LatentVariableModel
 
 ROWS = 4096
+_MOST = 20_000
 
 
-class Mapping(TransformerMixin):
+class Coding(TransformerMixin, ABC):
     """Codes of examples, and examples of codes."""
 
     model_: LatentVariableModel
@@ -100,6 +102,6 @@ class Mapping(TransformerMixin):
         return self.n_components_
 
 
-def evenly(n: int, most: int) -> np.ndarray:
-    """Return the rows of at most so many of n examples, evenly spaced."""
-    return np.linspace(0, n - 1, min(n, most)).astype(int)
+def some_rows(n: int) -> np.ndarray:
+    """Return the rows of at most 20,000 of n examples, evenly spaced."""
+    return np.linspace(0, n - 1, min(n, _MOST)).astype(int)
