@@ -17,6 +17,7 @@ ROOT = Path(latentia.__file__).parent
 #: From the ground up: a file imports only from its own line and from lines above it.
 LAYERS = [
     "_names",
+    "_text",
     "_blocks",
     "_files",
     "_arrays",

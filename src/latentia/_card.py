@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from latentia._text import counted
 from latentia._version import __version__
 from latentia.estimators import LatentEstimator, Transferred
 
@@ -38,18 +39,14 @@ def model_card(estimator: LatentEstimator | Transferred) -> str:
     rows = history.kept_record.items()
     return _TEMPLATE.format(
         estimator=type(estimator).__name__,
-        codes=_counted(estimator.n_components_, "code", "codes"),
+        codes=counted(estimator.n_components_, "code"),
         version=__version__,
-        features=_counted(math.prod(shape), "feature", "features"),
+        features=counted(math.prod(shape), "feature"),
         shape=" x ".join(map(str, shape)),
-        passes=_counted(len(history), "pass", "passes"),
+        passes=counted(len(history), "pass", "passes"),
         stopped=", until it was interrupted" if history.stopped == "interrupted" else "",
         unit=_NATS[predicts] if norm is None else _NORM.format(norm=norm),
         use=_USE[predicts],
         kept=history.kept,
         table="\n".join(f"| {name} | {value:.6g} |" for name, value in rows),
     )
-
-
-def _counted(n: int, one: str, many: str) -> str:
-    return f"{n} {one if n == 1 else many}"

@@ -10,10 +10,11 @@ from cyclopts.validators import Number
 from cyclopts.validators import Path as PathRule
 
 from latentia._files import write_whole
+from latentia._text import counted
 from latentia.cli._csv import write_columns
 from latentia.cli._options import OUTPUT, ArrayName, CsvFile, LabelName, Rows, Run
 from latentia.cli._runs import dataset_of, model_of
-from latentia.cli._show import counted, show
+from latentia.cli._show import show
 
 if TYPE_CHECKING:
     import numpy as np

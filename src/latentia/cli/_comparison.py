@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from latentia.cli._show import counted, show
+from latentia._text import counted
+from latentia.cli._show import show
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from latentia._text import counted
 from latentia.cli._runs import dataset_of, model_of
-from latentia.cli._show import counted
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from latentia._text import counted
 from latentia.cli._options import ArrayName, LabelName, Rows
-from latentia.cli._show import counted, show
+from latentia.cli._show import show
 from latentia.cli._sources import load
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from latentia._text import counted
 from latentia.cli._options import OutFile, Run
 from latentia.cli._runs import memory_of, model_of
-from latentia.cli._show import counted
 from latentia.cli._sources import load
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from latentia._files import write_whole
+from latentia._text import counted
 from latentia.cli._options import DATA, ArrayName, JsonFile, LabelName, Rows, Run
 from latentia.cli._runs import dataset_of, model_of
-from latentia.cli._show import counted, show_numbers
+from latentia.cli._show import show_numbers
 
 
 def evaluate(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from latentia._text import counted
 from latentia.cli._estimator import estimator_of
 from latentia.cli._interruption import keep_finished_passes
 from latentia.cli._options import (
@@ -31,7 +32,7 @@ from latentia.cli._options import (
     sizes,
 )
 from latentia.cli._runs import new_run
-from latentia.cli._show import counted, remark, show, show_numbers
+from latentia.cli._show import remark, show, show_numbers
 from latentia.cli._sources import load
 from latentia.cli._wording import in_options
 from latentia.errors import ArtifactError, TrainingDivergedError

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from latentia._text import counted
 from latentia.cli._comparison import show_results
 from latentia.cli._options import AnyRun
 from latentia.cli._runs import damaged, memory_of, numbers_of
-from latentia.cli._show import counted, show, show_numbers
+from latentia.cli._show import show, show_numbers
 
 
 def info(run: AnyRun, /) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from latentia.cli._show import counted, remark
+from latentia._text import counted
+from latentia.cli._show import remark
 
 if TYPE_CHECKING:
     from latentia.estimators import LatentEstimator, Transferred

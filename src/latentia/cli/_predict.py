@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from latentia._text import counted
 from latentia.cli._csv import write_columns
 from latentia.cli._options import ArrayName, CsvFile, Data, LabelName, Predictor, Rows
 from latentia.cli._runs import dataset_of, predictor_of
-from latentia.cli._show import counted
 
 
 def predict(

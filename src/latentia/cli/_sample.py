@@ -10,9 +10,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from latentia._files import write_whole
+from latentia._text import counted
 from latentia.cli._options import OUTPUT, Run, at_least
 from latentia.cli._runs import dataset_of, memory_of, model_of
-from latentia.cli._show import counted
 from latentia.cli._wording import in_options
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from latentia._text import counted
 from latentia.cli._comparison import compare, kind_of, show_results, split
 from latentia.cli._interruption import keep_finished_passes
 from latentia.cli._options import (
@@ -29,7 +30,7 @@ from latentia.cli._options import (
     hidden_sizes,
 )
 from latentia.cli._runs import memory_of, model_of, new_run, read_for
-from latentia.cli._show import counted, show
+from latentia.cli._show import show
 from latentia.cli._sources import is_same
 from latentia.cli._wording import in_options
 

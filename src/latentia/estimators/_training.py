@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from latentia._names import lookup
+from latentia._text import counted
 from latentia.errors import TrainingDivergedError
 from latentia.estimators._rules import (
     COUNT,
@@ -163,7 +164,8 @@ class Trained:
         stops = self.early_stopping
         trainer.fit(data, held_out, epochs=n_epochs, patience=int(patience) if stops else None)
         if trainer.history.stopped == "interrupted":
-            self._say(f"interrupted; what {len(trainer.history)} passes have taught is kept.")
+            finished = counted(len(trainer.history), "finished pass", "finished passes")
+            self._say(f"interrupted after {finished}, which are kept.")
 
     def _n_epochs(self, n_examples: int) -> int:
         steps = self._steps_per_epoch(n_examples)
