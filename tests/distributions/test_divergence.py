@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 import torch
 from torch.distributions import (
+    AffineTransform,
+    ExpTransform,
     Independent,
     Laplace,
+    LogNormal,
+    LowRankMultivariateNormal,
     MultivariateNormal,
     Normal,
+    TransformedDistribution,
     kl_divergence,
 )
 
@@ -36,11 +41,23 @@ def full(seed, d=3):
     return MultivariateNormal(loc, covariance)
 
 
+def low_rank(seed, d=3):
+    g = torch.Generator().manual_seed(seed)
+    loc = torch.randn(5, d, generator=g, dtype=torch.float64)
+    factor = torch.randn(5, d, 2, generator=g, dtype=torch.float64)
+    variance = torch.rand(5, d, generator=g, dtype=torch.float64) + 0.2
+    return LowRankMultivariateNormal(loc, factor, variance)
+
+
 PAIRS = {
     "diagonal-diagonal": (diagonal(0), diagonal(1)),
     "full-full": (full(0), full(1)),
     "full-diagonal": (full(0), diagonal(1)),
     "diagonal-full": (diagonal(0), full(1)),
+    "low-rank-diagonal": (low_rank(0), diagonal(1)),
+    "diagonal-low-rank": (diagonal(0), low_rank(1)),
+    "low-rank-full": (low_rank(0), full(1)),
+    "full-low-rank": (full(0), low_rank(1)),
 }
 
 
@@ -106,3 +123,35 @@ def test_a_point_mass_has_no_closed_form():
 def test_independent_over_two_dimensions_has_no_closed_form_against_a_full_normal():
     p = Independent(Normal(torch.zeros(4, 2), torch.ones(4, 2)), 2)
     assert not has_exact_divergence(MultivariateNormal(torch.zeros(2), torch.eye(2)), p)
+
+
+def test_low_rank_equals_full_with_the_same_covariance():
+    q, p = low_rank(0), diagonal(1)
+    dense = MultivariateNormal(q.loc, q.covariance_matrix)
+    assert torch.allclose(kl_divergence(q, p), kl_divergence(dense, p), atol=1e-10)
+    assert torch.allclose(kl_divergence(p, q), kl_divergence(p, dense), atol=1e-10)
+
+
+def test_transforms_drop_out_only_where_they_are_the_same():
+    q, p = diagonal(0), diagonal(1)
+    shift = AffineTransform(1.0, 2.0, event_dim=1)
+    same = [TransformedDistribution(base, [shift, ExpTransform()]) for base in (q, p)]
+    assert has_exact_divergence(*same)
+    z = same[0].sample((4,))
+    assert torch.allclose(divergence(*same, z), kl_divergence(q, p))
+    other = TransformedDistribution(p, [AffineTransform(0.0, 3.0, event_dim=1), ExpTransform()])
+    assert not has_exact_divergence(same[0], other)
+    expected = (same[0].log_prob(z) - other.log_prob(z)).mean(0)
+    assert torch.equal(divergence(same[0], other, z), expected)
+
+
+def test_transforms_of_bases_without_a_closed_form_have_none():
+    laplace = Independent(Laplace(torch.zeros(2), torch.ones(2)), 1)
+    normal = MultivariateNormal(torch.zeros(2), torch.eye(2))
+    assert not has_exact_divergence(
+        *(TransformedDistribution(base, [ExpTransform()]) for base in (laplace, normal))
+    )
+
+
+def test_transformed_distributions_with_formulas_of_their_own_keep_them():
+    assert has_exact_divergence(LogNormal(0.0, 1.0), LogNormal(1.0, 2.0))

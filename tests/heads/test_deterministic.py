@@ -11,6 +11,7 @@ from latentia import conditional, heads, models, networks, priors
 from latentia._spelling import read, spell
 from latentia.errors import IncompatiblePartsError
 from latentia.testing import check_head
+from latentia.training import seeded
 
 RAW = torch.randn(2, 7, 12, generator=torch.Generator().manual_seed(0))
 
@@ -60,7 +61,10 @@ def test_codes_by_name_are_points_that_can_be_written_down(name):
     make = heads.codes[name]
     check_head(make((3, 4)))
     again = read(json.loads(json.dumps(spell(make, "code"))))
-    assert torch.equal(again(12)(RAW).mean, make(12)(RAW).mean)
+    with seeded(0):
+        first = make(12)(RAW).mean
+    with seeded(0):
+        assert torch.equal(again(12)(RAW).mean, first)
 
 
 def test_an_unknown_activation_is_refused():

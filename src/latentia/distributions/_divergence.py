@@ -7,14 +7,19 @@ from torch import Tensor
 from torch.distributions import (
     Distribution,
     Independent,
+    LowRankMultivariateNormal,
     MultivariateNormal,
     Normal,
+    TransformedDistribution,
     kl_divergence,
     register_kl,
 )
 from torch.distributions.kl import _dispatch_kl  # the registry has no public question
 
 from latentia.distributions._delta import Delta
+from latentia.distributions._flattened import Flattened
+
+_CORRELATED = (MultivariateNormal, LowRankMultivariateNormal)
 
 
 def _normal_parameters(distribution: Independent) -> tuple[Tensor, Tensor]:
@@ -45,6 +50,22 @@ def _kl_diagonal_full(q: Independent, p: MultivariateNormal) -> Tensor:
     return kl_divergence(full, p)
 
 
+def _as_low_rank(distribution: Independent) -> LowRankMultivariateNormal:
+    loc, scale = _normal_parameters(distribution)
+    none = torch.zeros_like(loc).unsqueeze(-1)
+    return LowRankMultivariateNormal(loc, none, scale.square(), validate_args=False)
+
+
+@register_kl(LowRankMultivariateNormal, Independent)
+def _kl_low_rank_diagonal(q: LowRankMultivariateNormal, p: Independent) -> Tensor:
+    return kl_divergence(q, _as_low_rank(p))
+
+
+@register_kl(Independent, LowRankMultivariateNormal)
+def _kl_diagonal_low_rank(q: Independent, p: LowRankMultivariateNormal) -> Tensor:
+    return kl_divergence(_as_low_rank(q), p)
+
+
 def has_exact_divergence(q: Distribution, p: Distribution) -> bool:
     """Whether KL(q || p) has a closed form here.
 
@@ -62,11 +83,24 @@ def has_exact_divergence(q: Distribution, p: Distribution) -> bool:
         return q.reinterpreted_batch_ndims == p.reinterpreted_batch_ndims and has_exact_divergence(
             q.base_dist, p.base_dist
         )
-    if isinstance(q, Independent) and isinstance(p, MultivariateNormal):
+    if isinstance(q, Independent) and isinstance(p, _CORRELATED):
         return _is_diagonal_normal(q)
-    if isinstance(q, MultivariateNormal) and isinstance(p, Independent):
+    if isinstance(q, _CORRELATED) and isinstance(p, Independent):
         return _is_diagonal_normal(p)
-    return _dispatch_kl(type(q), type(p)) is not NotImplemented
+    if isinstance(q, Flattened) and isinstance(p, Flattened):
+        return q.base_dist.event_shape == p.base_dist.event_shape and has_exact_divergence(
+            q.base_dist, p.base_dist
+        )
+    formula = _dispatch_kl(type(q), type(p))
+    if formula is _dispatch_kl(TransformedDistribution, TransformedDistribution):
+        return _same_transforms(q, p)
+    return formula is not NotImplemented
+
+
+def _same_transforms(q: Distribution, p: Distribution) -> bool:
+    assert isinstance(q, TransformedDistribution) and isinstance(p, TransformedDistribution)
+    same = q.transforms == p.transforms and q.event_shape == p.event_shape
+    return same and has_exact_divergence(q.base_dist, p.base_dist)
 
 
 def divergence(q: Distribution, p: Distribution, z: Tensor) -> Tensor:

@@ -36,6 +36,8 @@ class Delta(Head):
     tensor([[0.5000, 0.5000]])
     """
 
+    deterministic = True
+
     def __init__(self, event_shape: int | Sequence[int], activation: str = "identity") -> None:
         super().__init__(event_shape)
         self.activation = activation

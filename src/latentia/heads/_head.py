@@ -6,16 +6,19 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from numbers import Integral
+from typing import Any
 
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
 
-def as_shape(shape: int | Sequence[int], argument: str, *, scalar: bool = False) -> tuple[int, ...]:
+def as_shape(shape: Any, argument: str, *, scalar: bool = False) -> tuple[int, ...]:
     """Return ``shape`` as a tuple of positive integers, an integer being one dimension.
 
-    The shape () of a single number is refused, unless it may be ``scalar``.
+    Whatever has an ``event_shape``, an encoder for instance, stands for that. The shape () of a
+    single number is refused, unless it may be ``scalar``.
     """
+    shape = getattr(shape, "event_shape", shape)
     sizes = tuple(shape) if isinstance(shape, Iterable) else (shape,)
     empty = not sizes and not scalar
     if empty or any(not isinstance(size, Integral) or size < 1 for size in sizes):
@@ -38,10 +41,12 @@ class Head(nn.Module, ABC):
     params_per_element : int
         How many raw numbers each element of the event needs.
     space : str
-        Where values of the distribution live: "real", "binary", "unit", "simplex" or
-        "categories".
+        Where values of the distribution live, a word such as "real", "sphere" or "one-hot": codes
+        and their prior must agree on it.
     scalar : bool
         Whether one value may be a single number, of event shape ().
+    deterministic : bool
+        Whether its distributions are point masses, which have no density.
     params_shape : tuple of int
         Shape of the raw numbers, ``(params_per_element, *event_shape)``.
     n_params : int
@@ -50,6 +55,7 @@ class Head(nn.Module, ABC):
 
     space: str = "real"
     scalar: bool = False
+    deterministic: bool = False
     params_per_element: int = 1
 
     def __init__(self, event_shape: int | Sequence[int]) -> None:
@@ -70,13 +76,17 @@ class Head(nn.Module, ABC):
 
     def split(self, raw: Tensor) -> tuple[Tensor, ...]:
         """Return the raw numbers as one tensor of shape (*batch, *event) for each parameter."""
+        return self.checked(raw).unflatten(-1, self.params_shape).unbind(-1 - self.event_dim)
+
+    def checked(self, raw: Tensor) -> Tensor:
+        """Return the raw numbers, or refuse another width than ``n_params``."""
         if raw.shape[-1] != self.n_params:
             raise ValueError(
                 f"{type(self).__name__} needs {self.n_params} numbers along the last dimension, "
                 f"but the network gave shape {tuple(raw.shape)}; build the network with "
                 "head.n_params outputs."
             )
-        return raw.unflatten(-1, self.params_shape).unbind(-1 - self.event_dim)
+        return raw
 
     def start_from(self, x: Tensor) -> None:
         """Set learned parameters to suit some examples x, shape (n, *event), before training."""

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-import torch
-from torch import Tensor, distributions, nn
+from torch import Tensor, distributions
 from torch.distributions import Distribution, Independent
 
-from latentia._names import lookup
 from latentia.heads._head import Head
-
-_LOG_SCALE_BOUND = 7.0
-
-
-def bounded_exp(raw: Tensor) -> Tensor:
-    """Return exp(raw) with the exponent held smoothly inside (-7, 7).
-
-    The scale stays between 9e-4 and 1100, so that a variance can neither vanish to a density
-    without bound nor overflow, and its gradient never dies at a clamp.
-    """
-    return (_LOG_SCALE_BOUND * torch.tanh(raw / _LOG_SCALE_BOUND)).exp()
+from latentia.heads._positive import bounded_log, check_source, learned, positive
 
 
 class LocationScale(Head):
-    """What :class:`DiagonalNormal` and :class:`Laplace` share: where the scale comes from.
+    """What :class:`DiagonalNormal` and its kin share: where the scale comes from.
 
     Parameters
     ----------
@@ -37,25 +24,13 @@ class LocationScale(Head):
     """
 
     family: ClassVar[Callable[..., Distribution]]
-    learned: ClassVar[dict[str, str]] = {
-        "predicted": "a second network output for each element",
-        "shared": "one learned number for all elements",
-        "feature": "one learned number for each element",
-    }
 
     def __init__(self, event_shape: int | Sequence[int], scale: str | float = "predicted") -> None:
-        if isinstance(scale, str):
-            lookup(self.learned, scale, "scale")
-        elif not (scale > 0 and math.isfinite(scale)):
-            raise ValueError(
-                f"scale={scale!r} must be a positive number or one of {sorted(self.learned)}."
-            )
+        check_source(scale, "scale")
         super().__init__(event_shape)
         self.params_per_element = 2 if scale == "predicted" else 1
         self.scale = scale
-        if scale in ("shared", "feature"):
-            shape = self.event_shape if scale == "feature" else ()
-            self.log_scale = nn.Parameter(torch.zeros(shape))
+        self.log_scale = learned(scale, self.event_shape)
 
     def start_from(self, x: Tensor) -> None:
         """Start a learned scale at the spread of the data, where a decoder that knows nothing is.
@@ -63,24 +38,19 @@ class LocationScale(Head):
         From there the fit of each example counts from the first step; a scale far above the
         spread would let the divergence win and the code collapse first.
         """
-        if self.scale not in ("shared", "feature"):
+        if self.log_scale is None:
             return
         variance = x.double().var(0, correction=0)
         variance = variance.mean() if self.scale == "shared" else variance
-        log_scale = (0.5 * variance.clamp(min=1e-4).log() / _LOG_SCALE_BOUND).clamp(-0.9, 0.9)
-        self.log_scale.copy_(_LOG_SCALE_BOUND * log_scale.atanh())
+        self.log_scale.copy_(bounded_log(variance.clamp(min=1e-4).sqrt()))
 
     def forward(self, raw: Tensor) -> Distribution:
-        loc, *log_scale = self.split(raw)
-        if log_scale:
-            scale = bounded_exp(log_scale[0])
-        elif isinstance(self.scale, str):
-            scale = bounded_exp(self.log_scale).expand_as(loc)
-        else:
-            scale = torch.full_like(loc, self.scale)
-        return Independent(
-            type(self).family(loc, scale, validate_args=False), self.event_dim, validate_args=False
-        )
+        loc, *predicted = self.split(raw)
+        scale = positive(self.scale, self.log_scale, predicted, loc)
+        return Independent(self._around(loc, scale), self.event_dim, validate_args=False)
+
+    def _around(self, loc: Tensor, scale: Tensor) -> Distribution:
+        return type(self).family(loc, scale, validate_args=False)
 
     def extra_repr(self) -> str:
         return f"{super().extra_repr()}, scale={self.scale!r}"
@@ -111,8 +81,8 @@ class DiagonalNormal(LocationScale):
 
     References
     ----------
-    O. Rybkin, K. Daniilidis, S. Levine. Simple and Effective VAE Training with Calibrated
-    Decoders. 2021.
+    O. Rybkin, K. Daniilidis, S. Levine. Simple and Effective VAE Training with Calibrated Decoders.
+    2021. With ``scale="shared"``.
 
     Examples
     --------

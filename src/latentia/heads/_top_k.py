@@ -40,6 +40,8 @@ class TopK(Head):
     tensor([[1., 0., 3.]])
     """
 
+    deterministic = True
+
     def __init__(self, event_shape: int | Sequence[int], k: int | None = None) -> None:
         super().__init__(event_shape)
         size = math.prod(self.event_shape)

@@ -1,4 +1,4 @@
-"""Distributions that depend on a condition: encoder, decoder and prior are this one type."""
+"""The one type of encoder, decoder and prior, and its plain instances."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from torch.distributions import Distribution
 from latentia.distributions import Delta, point
 from latentia.heads import Head, as_shape
 
-__all__ = ["Amortized", "Composed", "ConditionalDistribution", "Identity"]
-
 
 class ConditionalDistribution(nn.Module, ABC):
     """A module that maps conditions to a distribution.
@@ -23,7 +21,7 @@ class ConditionalDistribution(nn.Module, ABC):
     Attributes
     ----------
     space : str
-        Where its values live: "real", "binary", "unit", "simplex" or "categories".
+        Where its values live, a word such as "real", "sphere" or "one-hot".
     event_shape : tuple of int
         Shape of one value.
     """
@@ -69,8 +67,40 @@ class Amortized(ConditionalDistribution):
         self.space = head.space
         self.event_shape = head.event_shape
 
+    @property
+    def in_shape(self) -> tuple[int, ...]:
+        """Shape of what the network reads, where it says so."""
+        return self.net.in_shape  # type: ignore[return-value]
+
     def forward(self, *conditions: Tensor) -> Distribution:
         return self.head(self.net(*conditions))
+
+
+class Unconditioned(Amortized):
+    """An amortised distribution that looks at its first condition only.
+
+    In a conditional model it is the part that does not see the condition: an encoder q(z|x) beside
+    a decoder p(x|z, c).
+
+    Parameters
+    ----------
+    net : Module
+        Maps the first condition to ``head.n_params`` numbers along the last dimension.
+    head : Head
+        Turns these numbers into a distribution.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from latentia.heads import Delta
+    >>> from latentia.networks import MLP
+    >>> encoder = Unconditioned(MLP(5, 2), Delta(2))
+    >>> encoder(torch.zeros(3, 5), torch.ones(3, 10)).mean.shape
+    torch.Size([3, 2])
+    """
+
+    def forward(self, *conditions: Tensor) -> Distribution:
+        return super().forward(conditions[0])
 
 
 class Composed(ConditionalDistribution):
@@ -111,6 +141,11 @@ class Composed(ConditionalDistribution):
     def head(self) -> Head:
         """The head of the last part."""
         return self.parts[-1].head  # type: ignore[return-value]
+
+    @property
+    def in_shape(self) -> tuple[int, ...]:
+        """Shape of what the first part reads, where it says so."""
+        return self.parts[0].in_shape  # type: ignore[return-value]
 
     def forward(self, *conditions: Tensor) -> Distribution:
         h, *context = conditions
