@@ -28,11 +28,26 @@ def flow(codes):
     return prior
 
 
+def learned_mixture(codes):
+    with seeded(1):
+        return priors.LearnedMixture(codes.shape[1:], n_components=4)
+
+
 FITTED = {
     "flow": flow,
+    "learned": lambda codes: priors.LearnedNormal(codes.shape[1:]),
+    "learned-mixture": learned_mixture,
     "mixture": lambda codes: priors.Mixture.fit(codes, n_components=4),
     "normal": priors.Normal.fit,
     "standard": lambda codes: priors.StandardNormal(codes.shape[1:]),
+    "wide": lambda codes: priors.StandardNormal(codes.shape[1:], scale=3.0),
+}
+
+#: What has codes where the prior has them, if they are not real numbers.
+POSTERIORS = {
+    "categorical": heads.OneHot,
+    "gumbel-softmax": heads.GumbelSoftmax,
+    "uniform-sphere": heads.VonMisesFisher,
 }
 
 
@@ -88,12 +103,10 @@ def test_sizes_are_what_is_standard():
 @pytest.mark.parametrize("name", priors.priors)
 def test_priors_by_name_train_in_a_model(name):
     with seeded(0):
-        q, p = heads.DiagonalNormal(2), heads.DiagonalNormal(3)
-        model = LatentVariableModel(
-            Amortized(MLP(3, q.n_params), q),
-            Amortized(MLP(2, p.n_params), p),
-            priors.priors[name](2),
-        )
+        q, p = POSTERIORS.get(name, heads.DiagonalNormal)(2), heads.DiagonalNormal(3)
+        encoder = Amortized(MLP(3, q.n_params), q)
+        decoder = Amortized(MLP(2, p.n_params), p)
+        model = LatentVariableModel(encoder, decoder, priors.priors[name](encoder))
     before = [parameter.clone() for parameter in model.prior.parameters()]
     Trainer(model, ELBO(), batch_size=100, seed=0).fit(CODES, epochs=2)
     after = list(model.prior.parameters())

@@ -59,7 +59,7 @@ class Flow(ConditionalDistribution):
         hidden_layer_sizes: Sequence[int] = (64, 64),
     ) -> None:
         # Late, so that only who uses a flow imports zuko, which changes torch.distributions.
-        from latentia.priors._splines import Splines
+        from latentia._flows import Splines
 
         super().__init__()
         self.event_shape = as_shape(n_features, "n_features")
@@ -89,10 +89,11 @@ class Flow(ConditionalDistribution):
         }
 
     def forward(self, *conditions: Tensor) -> Distribution:
-        from latentia.priors._splines import Pulled
+        from latentia._flows import Pulled
 
         batch = conditions[0].shape[:1] if conditions else ()
         zero = torch.zeros_like(self.loc).expand(*batch, -1)
         standard = Normal(zero, torch.ones_like(zero), validate_args=False)
         standardise = AffineTransform(self.loc, self.scale, event_dim=1).inv
-        return Pulled(Independent(standard, 1, validate_args=False), self.splines(standardise))
+        to_base = [standardise, *self.splines()]
+        return Pulled(Independent(standard, 1, validate_args=False), to_base)
