@@ -104,7 +104,12 @@ def _check_same_codes(
         q, p = getattr(encoder, name, None), getattr(prior, name, None)
         if prior is not None and q is not None and p is not None and q != p:
             raise IncompatiblePartsError(
-                f"Codes of the encoder ({type(encoder).__name__}) {meaning} {q!r}, but codes of "
-                f"the prior ({type(prior).__name__}) {meaning} {p!r}; their divergence has no "
-                "meaning. Give the prior and the posterior the same space and shape."
+                f"Codes of the encoder ({_family(encoder)}) {meaning} {q!r}, but codes of the "
+                f"prior ({_family(prior)}) {meaning} {p!r}; their divergence has no meaning. Use "
+                "priors.natural_prior(encoder), which is prior='auto' in an estimator, or another "
+                "posterior."
             )
+
+
+def _family(part: ConditionalDistribution) -> str:
+    return type(getattr(part, "head", part)).__name__

@@ -42,8 +42,8 @@ class Contractive(Objective):
 
     References
     ----------
-    S. Rifai et al. Contractive Auto-Encoders: Explicit Invariance During Feature Extraction.
-    2011.
+    S. Rifai, P. Vincent, X. Muller, X. Glorot, Y. Bengio. Contractive Auto-Encoders: Explicit
+    Invariance During Feature Extraction. 2011.
 
     Examples
     --------

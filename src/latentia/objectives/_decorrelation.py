@@ -19,8 +19,8 @@ class Decorrelation(Objective):
 
     References
     ----------
-    A. Kumar, P. Sattigeri, A. Balakrishnan. Variational Inference of Disentangled Latent
-    Concepts from Unlabeled Observations. 2017.
+    A. Kumar, P. Sattigeri, A. Balakrishnan. Variational Inference of Disentangled Latent Concepts
+    from Unlabeled Observations. 2018.
 
     Examples
     --------

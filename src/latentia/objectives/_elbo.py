@@ -5,12 +5,19 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from latentia.distributions import Delta, divergence, kl_per_dimension
+from latentia._names import lookup
+from latentia.distributions import divergence, has_exact_divergence, kl_per_dimension
 from latentia.errors import IncompatiblePartsError
 from latentia.models import Trace
+from latentia.objectives._log_weights import check_count
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
+from latentia.objectives._paths import gradients, hold, path
+from latentia.objectives._posteriors import refuse_point_mass, require_derivatives
+from latentia.objectives._score_function import cost_score
 from latentia.objectives._weights import Weight, weight_at
+
+_GRADIENTS = {name: gradients[name] for name in ("reparameterised", "sticking-the-landing")}
 
 
 class ELBO(Objective):
@@ -32,19 +39,37 @@ class ELBO(Objective):
         nothing: below it a dimension is not pushed further to the prior.
     n_samples : int, default=1
         Codes drawn for each example.
+    gradient : str, default="reparameterised"
+        "reparameterised" follows the draws, or takes the score function (with leave-one-out
+        baselines for several draws) where they have no derivative. "sticking-the-landing" leaves
+        the score of the encoder out and samples the divergence: still unbiased, and without any
+        noise once the posterior is exact.
+    capacity : float, schedule or None, default=None
+        Nats C that the divergence is held at: its price becomes :math:`|D_{KL} - C|`, with the mean
+        divergence over the batch.
 
     Raises
     ------
+    ValueError
+        If a number is out of range, for an unknown gradient, or for two of ``free_bits``,
+        ``capacity`` and "sticking-the-landing" together.
     IncompatiblePartsError
-        For a deterministic encoder, whose divergence from any prior is infinite; or for
-        ``free_bits`` with a divergence that does not decompose over dimensions.
+        For a deterministic encoder, whose divergence from any prior is infinite; for
+        ``free_bits`` with a divergence that does not decompose over dimensions; or for draws
+        without a derivative where one is needed.
 
     References
     ----------
     D. P. Kingma, M. Welling. Auto-Encoding Variational Bayes. 2013.
     I. Higgins et al. beta-VAE: Learning Basic Visual Concepts with a Constrained Variational
-    Framework. 2017.
-    D. P. Kingma et al. Improved Variational Inference with Inverse Autoregressive Flow. 2016.
+    Framework. 2017. With ``beta``.
+    D. P. Kingma et al. Improved Variational Inference with Inverse Autoregressive Flow. 2016. With
+    ``free_bits``.
+    C. P. Burgess et al. Understanding Disentangling in beta-VAE. 2018. With ``capacity``.
+    G. Roeder, Y. Wu, D. Duvenaud. Sticking the Landing: Simple, Lower-Variance Gradient Estimators
+    for Variational Inference. 2017. With ``gradient="sticking-the-landing"``.
+    A. Mnih, D. J. Rezende. Variational Inference for Monte Carlo Objectives. 2016. With
+    ``n_samples``.
 
     Examples
     --------
@@ -52,32 +77,67 @@ class ELBO(Objective):
     4.0
     """
 
-    def __init__(self, beta: Weight = 1.0, free_bits: float = 0.0, n_samples: int = 1) -> None:
+    def __init__(
+        self,
+        beta: Weight = 1.0,
+        free_bits: float = 0.0,
+        n_samples: int = 1,
+        gradient: str = "reparameterised",
+        capacity: Weight | None = None,
+    ) -> None:
         super().__init__()
-        if not callable(beta):
-            weight_at(beta, 0, "beta")
+        for name, weight in {"beta": beta, "capacity": capacity}.items():
+            if weight is not None and not callable(weight):
+                weight_at(weight, 0, name)
         if not free_bits >= 0:
             raise ValueError(f"free_bits={free_bits} must be at least 0 nats.")
-        if n_samples < 1:
-            raise ValueError(f"n_samples={n_samples} must be at least 1.")
+        check_count(n_samples, "n_samples")
+        self._estimator = lookup(_GRADIENTS, gradient, "gradient")
+        given = {
+            f"free_bits={free_bits}": free_bits > 0,
+            f"capacity={capacity}": capacity is not None,
+            f"gradient={gradient!r}": self._estimator is not None,
+        }
+        if sum(given.values()) > 1:
+            both = " and ".join(name for name in given if given[name])
+            raise ValueError(f"{both} change the divergence in different ways; set one of them.")
         self.beta = beta
         self.free_bits = free_bits
         self.n_samples = n_samples
-        self.uses_batch_statistics = free_bits > 0
+        self.gradient = gradient
+        self.capacity = capacity
+        self.uses_batch_statistics = free_bits > 0 or capacity is not None
 
     def forward(self, trace: Trace, info: Info) -> Loss:
-        if isinstance(trace.posterior, Delta):
-            raise IncompatiblePartsError(
-                "ELBO and a deterministic encoder (Delta posterior) do not fit: a point mass has "
-                "an infinite divergence from any prior. Use objectives.Reconstruction, or a "
-                "posterior with a density such as heads.DiagonalNormal."
-            )
-        reconstruction = -trace.likelihood.log_prob(trace.batch.x).mean(0)
-        kl = divergence(trace.posterior, trace.prior, trace.z)
-        price = self._with_free_bits(trace) if self.free_bits else kl
-        values = reconstruction + weight_at(self.beta, info.step, "beta") * price
+        refuse_point_mass(trace, "ELBO")
+        beta = weight_at(self.beta, info.step, "beta")
+        if self._estimator is not None:
+            require_derivatives(trace, f"gradient={self.gradient!r}")
+        at = trace if self._estimator is None else hold(trace)
+        log_likelihood = at.likelihood.log_prob(at.batch.x)
+        reconstruction = -log_likelihood.mean(0)
+        kl = divergence(at.posterior, at.prior, at.z)
+        values = reconstruction + beta * self._price(at, kl, info)
         terms = {"reconstruction": reconstruction, "kl": kl, "elbo": -(reconstruction + kl)}
-        return Loss(values, terms)
+        if self._estimator is not None:
+            log_prior, log_posterior = at.prior.log_prob(at.z), at.posterior.log_prob(at.z)
+            joint = log_likelihood + beta * log_prior
+            through_codes = path(joint - beta * log_posterior, at, trace)
+            equal = torch.full_like(joint, 1 / len(joint))
+            return Loss(values, terms, -self._estimator(equal, joint, through_codes).sum(0))
+        if trace.posterior.has_rsample:
+            return Loss(values, terms)
+        return Loss(values, terms, values + cost_score(trace, 1.0, beta))
+
+    def _price(self, trace: Trace, kl: Tensor, info: Info) -> Tensor:
+        if self.free_bits:
+            return self._with_free_bits(trace)
+        if self.capacity is None:
+            return kl
+        if not (trace.posterior.has_rsample or has_exact_divergence(trace.posterior, trace.prior)):
+            require_derivatives(trace, f"capacity={self.capacity} with a sampled divergence")
+        held_at = weight_at(self.capacity, info.step, "capacity")
+        return (kl.mean() - held_at).abs().expand_as(kl)
 
     def _with_free_bits(self, trace: Trace) -> Tensor:
         kl = kl_per_dimension(trace.posterior, trace.prior)

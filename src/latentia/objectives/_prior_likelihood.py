@@ -26,7 +26,8 @@ class PriorLikelihood(Objective):
 
     References
     ----------
-    P. Ghosh et al. From Variational to Deterministic Autoencoders. 2020.
+    P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black, B. Schölkopf. From Variational to
+    Deterministic Autoencoders. 2020.
 
     Examples
     --------

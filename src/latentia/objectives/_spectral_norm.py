@@ -29,7 +29,8 @@ class SpectralNorm(Objective):
     ----------
     Y. Yoshida, T. Miyato. Spectral Norm Regularization for Improving the Generalizability of Deep
     Learning. 2017.
-    P. Ghosh et al. From Variational to Deterministic Autoencoders. 2020.
+    P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black, B. Schölkopf. From Variational to
+    Deterministic Autoencoders. 2020.
 
     Examples
     --------

@@ -16,21 +16,23 @@ class Means:
 
     def __init__(self) -> None:
         self._sums: dict[str, Tensor] = {}
-        self._n = 0
+        # By name, since every phase of a step reports its own.
+        self._counts: dict[str, int] = {}
 
     def add(self, terms: dict[str, Tensor], n: int) -> None:
         """Add per-example ``terms`` of ``n`` examples."""
         for name, values in terms.items():
             total = values.sum(dtype=torch.float64)
             self._sums[name] = self._sums[name] + total if name in self._sums else total
-        self._n += n
+            self._counts[name] = self._counts.get(name, 0) + n
 
     def read(self) -> dict[str, float]:
         """Return the means; this waits for the device."""
         if not self._sums:
             return {}
-        means = torch.stack(list(self._sums.values())) / max(1, self._n)
-        return dict(zip(self._sums, means.tolist(), strict=True))
+        sums = torch.stack(list(self._sums.values())).tolist()
+        counts = self._counts.values()
+        return {name: s / n for name, s, n in zip(self._sums, sums, counts, strict=True)}
 
 
 class FiniteWatch:

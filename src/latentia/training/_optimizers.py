@@ -10,6 +10,7 @@ from latentia.training._lbfgs import LBFGS
 #: Name -> optimiser of (parameters, lr=..., weight_decay=...).
 optimizers: dict[str, Callable[..., Optimizer]] = {
     "adam": partial(Adam, fused=True),
+    "adam-low-momentum": partial(Adam, betas=(0.5, 0.999), fused=True),
     "adamw": partial(AdamW, fused=True),
     "lbfgs": LBFGS,
     "rmsprop": RMSprop,

@@ -133,7 +133,8 @@ class Trainer:
         self.history = History()
         self.step = 0
         self.epoch = 0
-        self._groups = objective.groups(model)
+        with seeded(seed, self.device):
+            self._groups = objective.groups(model)  # an objective may make its own players here
         make = (
             lookup(optimizers, optimizer, "optimizer") if isinstance(optimizer, str) else optimizer
         )

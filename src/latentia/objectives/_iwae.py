@@ -1,0 +1,107 @@
+"""The importance-weighted bound, with gradients that fit its many draws."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from latentia._names import lookup
+from latentia.models import Trace
+from latentia.objectives._log_weights import check_count, log_joint, own_draws, power_mean
+from latentia.objectives._loss import Loss
+from latentia.objectives._objective import Info, Objective
+from latentia.objectives._paths import gradients, hold, path
+from latentia.objectives._posteriors import refuse_point_mass, require_derivatives
+from latentia.objectives._score_function import score_function
+
+
+class IWAE(Objective):
+    r"""The negative importance-weighted bound, or the mean of several.
+
+    .. math:: L(x) = -\frac{1}{M} \sum_{m=1}^M \log \frac{1}{K} \sum_{k=1}^K w_{mk}, \qquad
+              w = \frac{p(x|z)\, p(z)}{q(z|x)}, \quad z_{mk} \sim q(z|x)
+
+    in nats. K = 1 is the evidence lower bound; the more codes, the nearer to log p(x), and the
+    weaker the signal for the encoder, which more bounds of fewer codes make up for. ``iwae`` is
+    the bound, ``sampled_elbo`` the mean of the log weights, and ``ess`` the effective number of
+    the K codes, 1 / sum of squared weights.
+
+    Parameters
+    ----------
+    n_samples : int, default=5
+        Codes K in each bound; a trace holds all M K, as the attribute of this name says.
+    n_bounds : int, default=1
+        Bounds M.
+    gradient : str, default="reparameterised"
+        "reparameterised" is the gradient of the bound itself, by the score function with
+        leave-one-out baselines for draws without a derivative. "doubly-reparameterised" is another
+        unbiased one: near the exact posterior its signal for the encoder grows with K, where
+        that of the first drowns in noise.
+        "sticking-the-landing" leaves the score of the encoder out, which is unbiased for K = 1
+        only. Decoder and prior have the ordinary gradient in each.
+
+    Raises
+    ------
+    ValueError
+        If a number is below 1, or for an unknown gradient.
+    IncompatiblePartsError
+        For a deterministic encoder; or for draws without a derivative with a gradient that needs
+        one.
+
+    References
+    ----------
+    Y. Burda, R. Grosse, R. Salakhutdinov. Importance Weighted Autoencoders. 2015.
+    T. Rainforth et al. Tighter Variational Bounds Are Not Necessarily Better. 2018. With
+    ``n_bounds``.
+    G. Tucker, D. Lawson, S. Gu, C. J. Maddison. Doubly Reparameterized Gradient Estimators for
+    Monte Carlo Objectives. 2019. With ``gradient="doubly-reparameterised"``.
+    G. Roeder, Y. Wu, D. Duvenaud. Sticking the Landing: Simple, Lower-Variance Gradient Estimators
+    for Variational Inference. 2017. With ``gradient="sticking-the-landing"``.
+    A. Mnih, D. J. Rezende. Variational Inference for Monte Carlo Objectives. 2016.
+
+    Examples
+    --------
+    >>> IWAE(n_samples=8, n_bounds=4).n_samples
+    32
+    >>> from latentia.objectives import ELBO
+    >>> combined = 0.5 * ELBO() + 0.5 * IWAE(8, gradient="doubly-reparameterised")
+    >>> combined.n_samples
+    8
+    """
+
+    def __init__(
+        self, n_samples: int = 5, n_bounds: int = 1, gradient: str = "reparameterised"
+    ) -> None:
+        super().__init__()
+        check_count(n_samples, "n_samples")
+        check_count(n_bounds, "n_bounds")
+        lookup(gradients, gradient, "gradient")
+        self.n_samples = n_samples * n_bounds
+        self.n_bounds = n_bounds
+        self.gradient = gradient
+
+    def forward(self, trace: Trace, info: Info) -> Loss:
+        refuse_point_mass(trace, "IWAE")
+        estimator = gradients[self.gradient]
+        if estimator is not None:
+            require_derivatives(trace, f"gradient={self.gradient!r}")
+        at = trace if estimator is None else hold(trace)
+        joint, log_posterior = log_joint(at), at.posterior.log_prob(at.z)
+        log_weights = self._by_bound(joint - log_posterior)
+        weights = log_weights.detach().softmax(0)
+        bound = power_mean(log_weights).mean(0)
+        terms = {
+            "iwae": bound,
+            "sampled_elbo": log_weights.mean((0, 1)),
+            "ess": (1 / weights.square().sum(0)).mean(0),
+        }
+        if estimator is not None:
+            through_codes = path(joint - log_posterior, at, trace)
+            parts = weights, self._by_bound(joint), self._by_bound(through_codes)
+            return Loss(-bound, terms, -estimator(*parts).sum(0).mean(0))
+        if trace.posterior.has_rsample:
+            return Loss(-bound, terms)
+        score = score_function(power_mean, log_weights, self._by_bound(log_posterior))
+        return Loss(-bound, terms, -bound - score.mean(0))
+
+    def _by_bound(self, values: Tensor) -> Tensor:
+        return own_draws(values, self.n_samples // self.n_bounds, self.n_bounds, "IWAE")

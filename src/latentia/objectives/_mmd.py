@@ -1,0 +1,107 @@
+"""How far the codes of a batch are from draws of the prior, by a kernel."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from latentia._names import lookup
+from latentia.models import Trace
+from latentia.objectives._loss import Loss
+from latentia.objectives._objective import Info, Objective
+
+#: Functions of the squared distance, in units of the scale of the kernel.
+kernels: dict[str, Callable[[Tensor], Tensor]] = {
+    "inverse-multiquadric": lambda u: 1 / (1 + u),
+    "rbf": lambda u: torch.exp(-u),
+}
+
+
+class MMD(Objective):
+    r"""The squared maximum mean discrepancy between the codes of a batch and the prior.
+
+    .. math:: L = \frac{1}{n (n - 1)} \sum_{i \ne j} \left[ k(z_i, z_j) + k(p_i, p_j) \right]
+              - \frac{2}{n^2} \sum_{i, j} k(z_i, p_j), \quad z_i \sim q(z|x_i), \; p_i \sim p(z)
+
+    without a unit: an unbiased estimate, so it may be negative, of a distance between the
+    aggregated posterior and the prior. The posterior may be a point mass. The kernel is a sum over
+    several scales s, with d the size of a code:
+
+    .. math:: k(a, b) = \sum_s \frac{C_s}{C_s + \lVert a - b \rVert^2} \;\text{ or }\;
+              \sum_s e^{-\lVert a - b \rVert^2 / C_s}, \quad C_s = 2 d \sigma^2 s
+
+    so that s = 1 is the mean squared distance of two draws from a normal prior of standard
+    deviation :math:`\sigma`. It belongs to the batch: every example has the same value. A batch
+    of one example has no pairs, and costs nothing.
+
+    Parameters
+    ----------
+    kernel : {"inverse-multiquadric", "rbf"}, default="inverse-multiquadric"
+        The first of the two has the heavier tails, and pulls at codes far from the prior.
+    scales : sequence of float, default=(0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+        Each s.
+    std : float, default=1.0
+        The standard deviation :math:`\sigma` of the prior, in units of the code.
+
+    Raises
+    ------
+    ValueError
+        For an unknown kernel, no scales, or a scale or ``std`` that is not positive.
+    IncompatiblePartsError
+        If the model has no prior.
+
+    References
+    ----------
+    I. Tolstikhin, O. Bousquet, S. Gelly, B. Schölkopf. Wasserstein Auto-Encoders. 2018.
+    S. Zhao, J. Song, S. Ermon. InfoVAE: Balancing Learning and Inference in Variational
+    Autoencoders. 2019.
+
+    Examples
+    --------
+    >>> from latentia.objectives import ELBO, Reconstruction
+    >>> wasserstein = Reconstruction("squared_error") + 10.0 * MMD()
+    >>> info_vae = ELBO(beta=0.0) + 100.0 * MMD("rbf", scales=(1.0,))
+    """
+
+    uses_batch_statistics = True
+
+    def __init__(
+        self,
+        kernel: str = "inverse-multiquadric",
+        scales: Sequence[float] = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0),
+        std: float = 1.0,
+    ) -> None:
+        super().__init__()
+        lookup(kernels, kernel, "kernel")
+        if not scales or not all(s > 0 and math.isfinite(s) for s in scales):
+            raise ValueError(f"scales={scales!r} must be positive numbers, at least one.")
+        if not (std > 0 and math.isfinite(std)):
+            raise ValueError(f"std={std!r} must be a positive number.")
+        self.kernel = kernel
+        self.scales = tuple(scales)
+        self.std = std
+
+    def forward(self, trace: Trace, info: Info) -> Loss:
+        z = trace.z.flatten(2)
+        p = trace.prior.sample(trace.z.shape[:1]).flatten(2)
+        n = z.shape[1]
+        if n > 1:
+            within = _without_diagonal(self._kernel(z, z)) + _without_diagonal(self._kernel(p, p))
+            each = within / (n * (n - 1)) - 2 * self._kernel(z, p).mean((1, 2))
+        else:
+            each = 0 * z.sum((1, 2))
+        values = each.mean().expand(n)
+        return Loss(values, {"mmd": values})
+
+    def _kernel(self, a: Tensor, b: Tensor) -> Tensor:
+        squared = torch.cdist(a, b).square()
+        unit = 2 * a.shape[-1] * self.std**2
+        return torch.stack([kernels[self.kernel](squared / (unit * s)) for s in self.scales]).sum(0)
+
+
+def _without_diagonal(kernel: Tensor) -> Tensor:
+    """Return the sum over pairs of two different codes, draw by draw."""
+    return kernel.sum((1, 2)) - kernel.diagonal(dim1=1, dim2=2).sum(1)
