@@ -9,18 +9,29 @@ from latentia._version import __version__
 
 if TYPE_CHECKING:
     from latentia.artifacts import load, save
-    from latentia.estimators import VAE, Autoencoder, StackedAutoencoder
+    from latentia.estimators import VAE, Autoencoder, SemiSupervisedVAE, StackedAutoencoder
 
 # Imported when asked for, so that the command line answers --help without waiting for torch.
 _HOMES = {
     "Autoencoder": "latentia.estimators",
+    "HierarchicalVAE": "latentia.estimators",
+    "SemiSupervisedVAE": "latentia.estimators",
     "StackedAutoencoder": "latentia.estimators",
     "VAE": "latentia.estimators",
     "load": "latentia.artifacts",
     "save": "latentia.artifacts",
 }
 
-__all__ = ["VAE", "Autoencoder", "StackedAutoencoder", "__version__", "load", "save"]
+__all__ = [
+    "VAE",
+    "Autoencoder",
+    "HierarchicalVAE",
+    "SemiSupervisedVAE",
+    "StackedAutoencoder",
+    "__version__",
+    "load",
+    "save",
+]
 
 
 def __getattr__(name: str) -> Any:

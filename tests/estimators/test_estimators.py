@@ -287,16 +287,44 @@ def test_parts_of_ones_own_are_used():
     assert quick(VAE, beta=Linear(0.0, 1.0, 10)).fit(IRIS).beta(5) == 0.5
 
 
-@pytest.mark.parametrize("name", objectives.penalties)
+#: Penalties that need a prior, a distribution or a codebook.
+PENALISED = {
+    "dip": VAE,
+    "mmd": partial(VAE, posterior="delta", objective="reconstruction"),
+    "total-correlation": VAE,
+}
+
+
+@pytest.mark.parametrize("name", sorted(objectives.penalties.keys() - {"quantization"}))
 def test_a_penalty_acts_is_reported_and_survives_on_disk(name, tmp_path):
-    make = partial(Autoencoder, code="sigmoid", learning_rate=0.01, penalty=name)
-    term = next(iter(set(quick(make).fit(IRIS).loss_curve_) - COMMON))
+    kind = PENALISED.get(name, partial(Autoencoder, code="sigmoid"))
+    make = partial(kind, learning_rate=0.01, penalty=name)
+    term = name.replace("-", "_") if name in PENALISED else ""
+    term = term or next(iter(set(quick(make).fit(IRIS).loss_curve_) - COMMON))
     free, held = (
         quick(make, max_iter=100, penalty_weight=weight).fit(IRIS) for weight in (0.0, 30.0)
     )
     assert held.loss_curve_[term][-1] < 0.6 * free.loss_curve_[term][-1]
     again = latentia.load(latentia.save(held, tmp_path / "m"))
     assert again.penalty == name
+
+
+def test_a_codebook_learns_by_itself_and_by_the_penalty_that_is_named():
+    code = partial(heads.VectorQuantized, n_codes=16)
+    make = partial(Autoencoder, code=code, max_iter=60)
+    by_itself, named, idle = (
+        quick(make, **parameters).fit(IRIS)
+        for parameters in (
+            {},
+            {"penalty": "quantization", "penalty_weight": 1.0},
+            {"penalty": "quantization", "penalty_weight": 0.0},
+        )
+    )
+    assert by_itself.loss_curve_ == named.loss_curve_
+    assert by_itself.loss_curve_["perplexity"][-1] > 4
+    assert by_itself.loss_curve_["commitment"][-1] < idle.loss_curve_["commitment"][-1]
+    with pytest.raises(ValueError, match=r"n_codes=1000 is more than the 150 vectors"):
+        quick(Autoencoder, code=partial(heads.VectorQuantized, n_codes=1000)).fit(IRIS)
 
 
 def test_a_penalty_adds_to_the_bound_of_a_variational_model():

@@ -6,6 +6,7 @@ from functools import partial
 from torch import Tensor
 
 from latentia.corruptions._apply import apply
+from latentia.corruptions._binarization import Binarization
 from latentia.corruptions._block_masking import BlockMasking
 from latentia.corruptions._chain import Chain
 from latentia.corruptions._dropout import Dropout
@@ -15,6 +16,7 @@ from latentia.corruptions._nested_dropout import NestedDropout
 from latentia.corruptions._salt_and_pepper import SaltAndPepper
 
 corruptions: dict[str, Callable[[], Callable[[Tensor], Tensor]]] = {
+    "binarization": Binarization,
     "block-masking": BlockMasking,
     "dropout": partial(Dropout, 0.5),
     "gaussian": Gaussian,
@@ -24,6 +26,7 @@ corruptions: dict[str, Callable[[], Callable[[Tensor], Tensor]]] = {
 }
 
 __all__ = [
+    "Binarization",
     "BlockMasking",
     "Chain",
     "Dropout",

@@ -32,7 +32,8 @@ class Gaussian:
 
     References
     ----------
-    P. Vincent et al. Stacked Denoising Autoencoders. 2010.
+    P. Vincent, H. Larochelle, I. Lajoie, Y. Bengio, P.-A. Manzagol. Stacked Denoising Autoencoders:
+    Learning Useful Representations in a Deep Network with a Local Denoising Criterion. 2010.
 
     Examples
     --------

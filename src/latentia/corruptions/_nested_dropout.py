@@ -32,7 +32,8 @@ class NestedDropout:
 
     References
     ----------
-    O. Rippel, M. Gelbart, R. Adams. Learning Ordered Representations with Nested Dropout. 2014.
+    O. Rippel, M. A. Gelbart, R. P. Adams. Learning Ordered Representations with Nested Dropout.
+    2014.
 
     Examples
     --------

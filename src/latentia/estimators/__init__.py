@@ -1,9 +1,11 @@
 """The scikit-learn face: plain arrays outside, torch inside."""
 
 from latentia.estimators._autoencoder import Autoencoder
-from latentia.estimators._densities import densities
+from latentia.estimators._densities import densities, discrete_densities
+from latentia.estimators._hierarchical import HierarchicalVAE
 from latentia.estimators._latent import LatentEstimator
 from latentia.estimators._mirrored import MirroredEstimator
+from latentia.estimators._semi_supervised import SemiSupervisedVAE
 from latentia.estimators._stacked import StackedAutoencoder
 from latentia.estimators._state import get_state, set_state
 from latentia.estimators._transfer import TransferClassifier, Transferred, TransferRegressor
@@ -12,6 +14,8 @@ from latentia.estimators._vae import VAE
 #: Name -> estimator, for the command line and for models on disk.
 estimators: dict[str, type[LatentEstimator | Transferred]] = {
     "Autoencoder": Autoencoder,
+    "HierarchicalVAE": HierarchicalVAE,
+    "SemiSupervisedVAE": SemiSupervisedVAE,
     "StackedAutoencoder": StackedAutoencoder,
     "TransferClassifier": TransferClassifier,
     "TransferRegressor": TransferRegressor,
@@ -21,13 +25,16 @@ estimators: dict[str, type[LatentEstimator | Transferred]] = {
 __all__ = [
     "VAE",
     "Autoencoder",
+    "HierarchicalVAE",
     "LatentEstimator",
     "MirroredEstimator",
+    "SemiSupervisedVAE",
     "StackedAutoencoder",
     "TransferClassifier",
     "TransferRegressor",
     "Transferred",
     "densities",
+    "discrete_densities",
     "estimators",
     "get_state",
     "set_state",

@@ -17,18 +17,17 @@ from latentia.conditional import Amortized
 from latentia.errors import IncompatiblePartsError, OvercompleteWarning
 from latentia.estimators._coding import ROWS
 from latentia.estimators._likelihood import check_head, make_head
-from latentia.estimators._mirrored import MirroredEstimator
 from latentia.estimators._parameters import as_corruption, documented
-from latentia.estimators._training import as_tensor
-from latentia.heads import Head, TopK, codes
-from latentia.models import LatentVariableModel
+from latentia.estimators._single_code import SingleCode
+from latentia.heads import Head, Quantizer, TopK, VectorQuantized, codes
+from latentia.models import Batch, LatentVariableModel
 from latentia.networks import MLP, TiedMLP
-from latentia.objectives import Objective, Reconstruction
+from latentia.objectives import Objective, Quantization, Reconstruction
 
 
 @documented
 @dataclass(eq=False, repr=False)
-class Autoencoder(MirroredEstimator):
+class Autoencoder(SingleCode):
     r"""An autoencoder: a code from which the input can be predicted.
 
     .. math:: z = E(x), \quad \tilde x = D(z), \quad
@@ -42,7 +41,9 @@ class Autoencoder(MirroredEstimator):
     ----------
     code : str or callable, default="identity"
         What the code is: a name in ``heads.codes``, such as "sigmoid" or "top-k", or a function of
-        the code's shape that returns a Head, such as ``partial(heads.TopK, k=5)``.
+        the code's shape that returns a Head, such as ``partial(heads.TopK, k=5)``. The codebook of
+        "vector-quantized" learns by ``objectives.Quantization``, which is added by itself unless
+        ``penalty`` names it.
     tied : bool, default=False
         The decoder's weights are the encoder's, transposed; only with ``network="mlp"``.
     norm : str or None, default=None
@@ -50,7 +51,9 @@ class Autoencoder(MirroredEstimator):
     code_corruption : str, callable or None, default=None
         What spoils the code before the decoder in training, as ``corruption`` does the input;
         "nested-dropout" orders the code by importance.
+    <code size>
     <network parameters>
+    <condition parameters>
     <model parameters>
     <training parameters>
 
@@ -97,6 +100,11 @@ class Autoencoder(MirroredEstimator):
 
     def _tied_decoder(self, encoder: Amortized, event_shape: tuple[int, ...]) -> Amortized:
         head = make_head(self.likelihood_, event_shape)
+        if self._context:
+            raise IncompatiblePartsError(
+                "tied=True and condition='y' do not fit: the transposed weights of the encoder "
+                "have none for the condition. Use tied=False, or condition=None."
+            )
         if not isinstance(encoder.net, MLP) or head.n_params != math.prod(event_shape):
             raise IncompatiblePartsError(
                 f"tied=True and network={self.network!r} with likelihood={self.likelihood_!r} do "
@@ -107,7 +115,10 @@ class Autoencoder(MirroredEstimator):
 
     def _objective(self) -> Objective:
         corruption = as_corruption(self.code_corruption, "code_corruption")
-        return Reconstruction(self.norm, code_corruption=corruption)
+        reconstruction = Reconstruction(self.norm, code_corruption=corruption)
+        given = any(isinstance(part, Quantization) for _, part in self._penalties())
+        needed = isinstance(self._code_head(), VectorQuantized) and not given
+        return reconstruction + Quantization() if needed else reconstruction
 
     def _cost(self) -> Objective:
         return Reconstruction(self.norm)
@@ -117,7 +128,7 @@ class Autoencoder(MirroredEstimator):
             bool(self.penalty)
             or self.corruption is not None
             or self.code_corruption is not None
-            or isinstance(self._code_head(), TopK)
+            or isinstance(self._code_head(), TopK | Quantizer)
             or self.dropout > 0
         )
         n_features = math.prod(self.event_shape_)
@@ -130,22 +141,23 @@ class Autoencoder(MirroredEstimator):
                 stacklevel=3,
             )
 
-    def _learn_from(self, array: np.ndarray) -> None:
-        if self.norm is None:
+    def _learn_from(self, everything: Batch) -> None:
+        if self.norm is None or self.decoder_.space != "real":
             return
         # Nothing but the residuals can tell the likelihood its scale then.
-        x = self.scaling_(as_tensor(array[:ROWS]).to(self._device))
+        x = self.scaling_(everything.x[:ROWS].to(self._device))
+        c = [condition[:ROWS].to(x) for condition in everything.conditions]
         with torch.no_grad():
-            residuals = x - self.model_.decode(self.model_.encode(x))
+            residuals = x - self.model_.decode(self.model_.encode(x, *c), *c)
             cast(Amortized, self.decoder_).head.start_from(residuals)
 
-    def score_samples(self, X: object) -> object:
+    def score_samples(self, X: object, y: object = None) -> object:
         """Return minus the energy of each example, how well it is reconstructed.
 
         Without penalties and ``norm`` this is log p(x|E(x)) in nats, in the units of the data. It
         is not log p(x), since a deterministic code has no density; it ranks examples.
         """
-        return super().score_samples(X)
+        return super().score_samples(X, y)
 
     def _log_jacobian(self) -> Tensor | float:
         return super()._log_jacobian() if self.norm is None else 0.0

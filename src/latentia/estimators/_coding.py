@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,16 @@ from torch import Tensor
 
 from latentia._arrays import as_array
 from latentia.data import Affine
+from latentia.estimators._conditions import Conditions
 from latentia.estimators._input import check_input, like
 from latentia.estimators._training import as_tensor
 from latentia.models import LatentVariableModel
 
 ROWS = 4096
 _MOST = 20_000
+_BOTH = ("encoder", "decoder")
+#: What a condition can be given to.
+PARTS = (*_BOTH, "prior")
 
 
 class Coding(TransformerMixin, ABC):
@@ -30,34 +34,66 @@ class Coding(TransformerMixin, ABC):
     event_shape_: tuple[int, ...]
     n_components_: int
 
-    def transform(self, X: Any) -> Any:
-        """Return the code of each example, shape (n, n_components); it never samples."""
-        return self._map(X, lambda x: self.model_.encode(x))
+    #: What y was in ``fit``, and which parts see it; None without a ``condition``.
+    conditions_: Conditions | None = None
+    conditioned: Sequence[str] = ()
 
-    def reconstruct(self, X: Any) -> Any:
-        """Return each example decoded from its own code, in the units and container of X."""
-        decoded = self._map(X, lambda x: self._unscaled(self.model_.decode(self.model_.encode(x))))
-        return like(X)(np.asarray(decoded))
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
+        """Learn from X, and y where it is a condition, and return the codes."""
+        return self.fit(X, y, **fit_params).transform(X, y)
 
-    def denoise(self, X: Any) -> Any:
+    def transform(self, X: Any, y: Any = None) -> Any:
+        """Return the code of each example, shape (n, n_components); it never samples.
+
+        y is needed where the encoder is conditioned on it, and not used elsewhere; so it is in all
+        methods that take both.
+        """
+        return self._map(X, y, lambda x, *c: self.model_.encode(x, *c), needs=("encoder",))
+
+    def reconstruct(self, X: Any, y: Any = None, as_y: Any = None) -> Any:
+        """Return each example decoded from its own code, in the units and container of X.
+
+        Parameters
+        ----------
+        X : array, frame or tensor of shape (n, *event)
+        y : array-like of length n, default=None
+            The condition of each example, where the model has one.
+        as_y : array-like of length n or one value, default=None
+            Another condition for the decoder: what the examples would be like under it. None is
+            ``y``.
+        """
+        x = check_fitted_input(self, X)
+        self._check_conditional(as_y, "as_y")
+        own = self._conditions(y, len(x), needs=("encoder",) if as_y is not None else _BOTH)
+        other = own if as_y is None else self._conditions(as_y, len(x), needs=("decoder",))
+
+        def through(x: Tensor, *c: Tensor) -> Tensor:
+            z = self.model_.encode(x, *c[: len(own)])
+            return self._unscaled(self.model_.decode(z, *c[len(own) :]))
+
+        return like(X)(self._map_array(x, through, conditions=(*own, *other)))
+
+    def denoise(self, X: Any, y: Any = None) -> Any:
         """Return what the model believes X was before it was spoilt, in its units and container.
 
         This is :meth:`reconstruct`, and X is taken as it is, with no corruption added. It is useful
         after training with a ``corruption`` like the damage that X has.
         """
-        return self.reconstruct(X)
+        return self.reconstruct(X, y)
 
-    def inverse_transform(self, Z: Any) -> Any:
+    def inverse_transform(self, Z: Any, y: Any = None) -> Any:
         """Return the expected example for each code, in the units of the data.
 
         Parameters
         ----------
         Z : array or tensor of shape (n, n_components)
+        y : array-like of length n or one value, default=None
+            What the decoder is conditioned on, where it is.
 
         Raises
         ------
         ValueError
-            For codes of another width.
+            For codes of another width, or a condition that is missing or was not there in ``fit``.
         """
         check_is_fitted(self)
         codes = check_array(as_array(Z), dtype="numeric", input_name="Z", ensure_min_samples=1)
@@ -67,30 +103,70 @@ class Coding(TransformerMixin, ABC):
                 f"Z has shape {codes.shape}, but {type(self).__name__} decodes codes of shape "
                 f"(n, {self.n_components_})."
             )
+        conditions = self._conditions(y, len(codes), needs=("decoder",))
+
+        def decoded(z: Tensor, *c: Tensor) -> Tensor:
+            return self._unscaled(self.model_.decode(z, *c))
+
         wrap = like(Z if isinstance(Z, Tensor) else codes)
-        return wrap(self._batched(codes, lambda z: self._unscaled(self.model_.decode(z))))
+        return wrap(self._batched(codes, decoded, conditions=conditions))
 
     def _unscaled(self, x: Tensor) -> Tensor:
         return self.scaling_.inverse(x.to(self.scaling_.scale.dtype))
 
-    def _map(self, X: Any, function: Callable[[Tensor], Tensor]) -> Any:
-        check_is_fitted(self)
-        values = self._map_array(check_input(self, X, reset=False), function)
+    def _conditions(
+        self, y: Any, n: int | None, needs: Sequence[str] = PARTS
+    ) -> tuple[np.ndarray, ...]:
+        """Return y as what the parts are given, or nothing where none in ``needs`` asks for it."""
+        if self.conditions_ is None:
+            return ()
+        if y is not None:
+            return (self.conditions_.numbers(y, n),)
+        if not set(needs) & set(self.conditioned):
+            return ()
+        known = " and ".join(column.name for column in self.conditions_.columns)
+        raise ValueError(
+            f"y=None, but {type(self).__name__} was fitted with condition='y' ({known}), so it "
+            "needs y here: one condition for each example."
+        )
+
+    def _check_conditional(self, y: Any, argument: str) -> None:
+        if y is not None and self.conditions_ is None:
+            raise ValueError(
+                f"{argument} is given, but {type(self).__name__} was fitted without a condition; "
+                "fit it with condition='y', or leave it out."
+            )
+
+    def _map(
+        self, X: Any, y: Any, function: Callable[..., Tensor], needs: Sequence[str] = PARTS
+    ) -> Any:
+        x = check_fitted_input(self, X)
+        values = self._map_array(x, function, conditions=self._conditions(y, len(x), needs))
         return torch.from_numpy(values) if isinstance(X, Tensor) else values
 
     def _map_array(
-        self, array: np.ndarray, function: Callable[[Tensor], Tensor], rows: int = ROWS
+        self,
+        array: np.ndarray,
+        function: Callable[..., Tensor],
+        rows: int = ROWS,
+        conditions: Sequence[np.ndarray] = (),
     ) -> np.ndarray:
-        return self._batched(array, lambda x: function(self.scaling_(x)), rows)
+        return self._batched(array, lambda x, *c: function(self.scaling_(x), *c), rows, conditions)
 
     @torch.no_grad()
     def _batched(
-        self, array: np.ndarray, function: Callable[[Tensor], Tensor], rows: int = ROWS
+        self,
+        array: np.ndarray,
+        function: Callable[..., Tensor],
+        rows: int = ROWS,
+        conditions: Sequence[np.ndarray] = (),
     ) -> np.ndarray:
         parts = []
+        dtype = self.scaling_.scale.dtype
         for start in range(0, len(array), rows):
             x = as_tensor(array[start : start + rows])
-            parts.append(function(x.to(self._device)).cpu())
+            given = (as_tensor(c[start : start + rows]).to(self._device, dtype) for c in conditions)
+            parts.append(function(x.to(self._device), *given).cpu())
         return torch.cat(parts).numpy()
 
     @property
@@ -100,6 +176,12 @@ class Coding(TransformerMixin, ABC):
     @property
     def _n_features_out(self) -> int:
         return self.n_components_
+
+
+def check_fitted_input(estimator: Any, X: Any) -> np.ndarray:
+    """Return X as an array like that in ``fit``, which must have been called."""
+    check_is_fitted(estimator)
+    return check_input(estimator, X, reset=False)
 
 
 def some_rows(n: int) -> np.ndarray:

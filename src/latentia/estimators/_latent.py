@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
@@ -15,14 +16,17 @@ from torch import Tensor
 from latentia._names import lookup
 from latentia.conditional import Amortized, Composed, ConditionalDistribution
 from latentia.data import scalings
+from latentia.estimators._citing import CitingParts
 from latentia.estimators._coding import ROWS
+from latentia.estimators._densities import discrete_densities
 from latentia.estimators._input import check_input
-from latentia.estimators._likelihood import choose_likelihood, make_head
+from latentia.estimators._likelihood import choose_likelihood, scaling_for
 from latentia.estimators._parameters import ModelParameters, as_corruption, documented
 from latentia.estimators._sampling import Sampling
 from latentia.estimators._scoring import Scoring
 from latentia.estimators._training import Trained, as_tensor, keeping
 from latentia.estimators._transferable import Transferable
+from latentia.heads import Quantizer
 from latentia.models import Batch, LatentVariableModel
 from latentia.objectives import Objective, Sum
 from latentia.priors import Normal
@@ -34,6 +38,7 @@ from latentia.training import Trainer, seeded
 class LatentEstimator(
     ModelParameters,
     Trained,
+    CitingParts,
     Scoring,
     Sampling,
     Transferable,
@@ -63,14 +68,16 @@ class LatentEstimator(
     def _objective(self) -> Objective: ...
 
     def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn from X; the target is the input, so labels are not used.
+        """Learn from X; the target is the input, so labels are not used but as a condition.
 
         Parameters
         ----------
         X : array, frame or tensor of shape (n, d), (n, H, W) or (n, C, H, W)
             At least two examples of finite numbers.
-        y : ignored
-            For scikit-learn's pipelines.
+        y : array-like or frame of length n, default=None
+            What the model is conditioned on, with ``condition="y"``: one or several columns of
+            labels (text, integers, booleans) and measurements (floating-point numbers). Else
+            ignored, for scikit-learn's pipelines.
 
         Returns
         -------
@@ -83,13 +90,13 @@ class LatentEstimator(
         TrainingDivergedError
             When a loss is NaN or infinite; ``model_`` then holds the last good epoch.
         """
-        array = self._build(X)
-        train, held_out = self._split(Batch(as_tensor(array)))
+        everything = self._build(X, y)
+        train, held_out = self._split(everything)
         self._before_training(train.x.numpy())
         n_epochs = self._n_epochs(len(train))
         trainer = self._trainer_for(len(train), n_epochs)
-        judged = array if held_out is None else held_out.x.numpy()
-        with keeping(lambda: self._set_learned(trainer, array, judged)):
+        judged = everything if held_out is None else held_out
+        with keeping(lambda: self._set_learned(trainer, everything, judged)):
             self._run(trainer, train, held_out, n_epochs)
         return self
 
@@ -99,28 +106,35 @@ class LatentEstimator(
         The first call decides scaling and likelihood from its X. The learning rate stays as it is,
         since nobody knows how many calls follow. ``sampler_``, fitted or chosen, and ``offset_``
         are learned anew from each X of at least two examples. A stack trains its layers in the
-        first call.
+        first call, and what y may be as a condition is what it is there.
         """
         self._check_parameters()
         first = not self.__sklearn_is_fitted__()
-        array = self._build(X) if first else check_input(self, X, reset=False)
-        self._check_support(array)
+        batch = self._build(X, y) if first else self._batch(check_input(self, X, reset=False), y)
+        self._check_support(batch.x.numpy())
         if first:
-            self._before_training(array)
+            self._before_training(batch.x.numpy())
         if not hasattr(self, "_trainer"):
-            self._trainer = self._trainer_for(len(array), 1)
+            self._trainer = self._trainer_for(len(batch), 1)
             self._trainer.learning_rate = self.learning_rate
             if not first:
                 self._trainer.go_on_from(self.history_)
-        with keeping(lambda: self._set_learned(self._trainer, array, array)):
-            self._trainer.fit(as_tensor(array), epochs=min(1, self._n_epochs(len(array))))
+        with keeping(lambda: self._set_learned(self._trainer, batch, batch)):
+            self._trainer.fit(batch, epochs=min(1, self._n_epochs(len(batch))))
         return self
+
+    def _batch(self, array: np.ndarray, y: Any) -> Batch:
+        return Batch(as_tensor(array), tuple(map(as_tensor, self._conditions(y, len(array)))))
+
+    def _learn_conditions(self, y: Any) -> None:
+        """Learn what y may be, where the model is conditioned on it."""
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
         as_corruption(self.corruption, "corruption")
+        as_corruption(self.augmentation, "augmentation")
 
-    def _build(self, X: Any) -> np.ndarray:
+    def _build(self, X: Any, y: Any) -> Batch:
         self._check_parameters()
         array = check_input(self, X, reset=True)
         for name in ("_trainer", "n_iter_"):
@@ -132,27 +146,26 @@ class LatentEstimator(
         )
         if self.scaling_.n_constant:
             self._say(f"{self.scaling_.n_constant} feature(s) are constant and carry nothing.")
+        self._learn_conditions(y)
+        batch = self._batch(array, y)
         self._draw_seed()
         self._assemble()
         self._check_support(array)
-        with torch.no_grad():
-            cast(Amortized | Composed, self.decoder_).head.start_from(
-                self.scaling_(as_tensor(array[:ROWS]))
-            )
-        return array
+        with torch.no_grad(), seeded(self._seed):
+            self._start_from(self.scaling_(batch.x[:ROWS]))
+        return batch
+
+    def _start_from(self, x: Tensor) -> None:
+        cast(Amortized | Composed, self.decoder_).head.start_from(x)
 
     @property
     def _given_likelihood(self) -> Any:
         return self.likelihood
 
     def _scaling_rule(self, array: np.ndarray) -> str:
-        # What a likelihood of values in [0, 1] can explain already is left alone.
-        bounded = (
-            self._given_likelihood != "auto"
-            and make_head(self._given_likelihood, array.shape[1:]).space != "real"
-        )
-        inside = bounded and array.min() >= 0 and array.max() <= 1
-        return "none" if self.scaling == "auto" and inside else self.scaling
+        if self.scaling != "auto":
+            return self.scaling
+        return scaling_for(self._given_likelihood, array, self._say)
 
     def _untrained(self, event_shape: tuple[int, ...]) -> LatentVariableModel:
         """Return the model for examples of a shape, as a part of a deeper one."""
@@ -177,29 +190,37 @@ class LatentEstimator(
             n_examples,
             n_epochs,
             corruption=as_corruption(self.corruption, "corruption"),
-            prepare=self.scaling_,
+            prepare=self._prepared,
         )
         self.scaling_.to(trainer.device, trainer.precision.weights)
         return trainer
 
-    def _set_learned(self, trainer: Trainer, array: np.ndarray, judged: np.ndarray) -> None:
+    def _prepared(self, x: Tensor) -> Tensor:
+        return self._augmented(self.scaling_(x))
+
+    def _set_learned(self, trainer: Trainer, everything: Batch, judged: Batch) -> None:
         self.model_.eval()
         self._set_history(trainer.history)
-        if len(array) < 2:
+        if len(everything) < 2:
             return  # a chunk of one example, which has no spread to learn
-        self._learn_from(array)
-        self._codes = self._draw_codes(array)
+        array, *conditions = _arrays(everything)
+        self._learn_from(everything)
+        self._codes = self._draw_codes(array, conditions)
         self.sampler_ = self._first_sampler(self._codes.to(self._device))
-        self._set_threshold(judged)
+        held_out, *given = _arrays(judged)
+        self._set_threshold(held_out, given)
 
-    def _learn_from(self, array: np.ndarray) -> None:
+    def _learn_from(self, everything: Batch) -> None:
         """Learn what needs the trained model, before codes are drawn."""
 
     def _first_sampler(self, codes: Tensor) -> ConditionalDistribution:
+        head = getattr(self.model_.encoder, "head", None)
+        if isinstance(head, Quantizer):
+            return discrete_densities["independent"](head, codes, 1, self._seed, False)
         return Normal.fit(codes)
 
-    def _scores(self, array: np.ndarray) -> np.ndarray:
-        return -self._energies(array)
+    def _scores(self, array: np.ndarray, conditions: Sequence[np.ndarray]) -> np.ndarray:
+        return -self._energies(array, conditions)
 
     @property
     def overcomplete_(self) -> bool:
@@ -211,3 +232,7 @@ class LatentEstimator(
         tags.transformer_tags.preserves_dtype = ["float32"]
         tags.input_tags.three_d_array = True
         return tags
+
+
+def _arrays(batch: Batch) -> list[np.ndarray]:
+    return [t.numpy() for t in (batch.x, *batch.conditions)]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import numpy as np
 
 from latentia._blocks import blocks
 from latentia._names import lookup
 from latentia.data import Affine
-from latentia.heads import Head, likelihoods
+from latentia.heads import DiscretizedLogistic, Head, Levels, likelihoods
 
 _ROUNDING = 1e-6
+# In steps between levels: what float32 makes of 2^16 of them.
+_OFF_THE_GRID = 1e-2
 
 
 def choose_likelihood(
@@ -49,24 +51,47 @@ def check_head(made: Any, argument: str, given: object) -> Head:
     return made
 
 
-def check_support(space: str, likelihood: object, array: np.ndarray, scaling: Affine) -> None:
+def scaling_for(
+    likelihood: str | Callable[..., Head], array: np.ndarray, say: Callable[[str], None]
+) -> str:
+    """Return the scaling that the values of a likelihood ask for, or "auto" where any will do."""
+    if likelihood == "auto":
+        return "auto"
+    head = make_head(likelihood, array.shape[1:])
+    if head.space == "real":
+        return "auto"
+    if head.space == "counts":
+        say("scaling='none', because counts are not scaled.")
+        return "none"
+    # What a likelihood of values in [0, 1] can explain already is left alone.
+    if array.min() >= 0 and array.max() <= 1:
+        return "none"
+    if head.space == "levels":
+        return "unit" if _n_levels(head) == 256 else "max"
+    return "auto"
+
+
+def check_support(head: Head, likelihood: object, array: np.ndarray, scaling: Affine) -> None:
     """Refuse data that a likelihood cannot have produced.
 
     Raises
     ------
     ValueError
-        For values outside [0, 1], or shares that do not sum to 1, where the likelihood has only
-        such.
+        For values outside [0, 1] or off the grid, shares that do not sum to 1, or counts that are
+        no whole numbers, where the likelihood has only such.
     """
-    if space == "categories":
-        raise ValueError(
-            f"likelihood={likelihood!r} predicts labels, and estimators reconstruct numbers; write "
-            "labels as rows of one 1 and else 0, and use likelihood='multinomial'."
-        )
-    if space == "simplex":
-        _check_shares(likelihood, array, scaling)
-    if space not in ("binary", "unit", "simplex"):
-        return
+    if head.space in _CHECKS:
+        _CHECKS[head.space](head, likelihood, array, scaling)
+
+
+def _refuse_labels(head: Head, likelihood: object, array: np.ndarray, scaling: Affine) -> None:
+    raise ValueError(
+        f"likelihood={likelihood!r} predicts labels, and estimators reconstruct numbers; write "
+        "labels as rows of one 1 and else 0, and use likelihood='multinomial'."
+    )
+
+
+def _check_range(head: Head, likelihood: object, array: np.ndarray, scaling: Affine) -> None:
     shift, scale = scaling.shift.cpu().numpy(), scaling.scale.cpu().numpy()
     low = float(((array.min(0) - shift) / scale).min())
     high = float(((array.max(0) - shift) / scale).max())
@@ -79,10 +104,9 @@ def check_support(space: str, likelihood: object, array: np.ndarray, scaling: Af
         )
 
 
-def _check_shares(likelihood: object, array: np.ndarray, scaling: Affine) -> None:
-    shift, scale = scaling.shift.cpu().numpy(), scaling.scale.cpu().numpy()
-    for start, block in blocks(array):
-        sums = ((block - shift) / scale).sum(-1)
+def _check_shares(head: Head, likelihood: object, array: np.ndarray, scaling: Affine) -> None:
+    for start, block in _scaled_blocks(array, scaling):
+        sums = block.sum(-1)
         wrong = np.argwhere(np.abs(sums - 1) > 1e-3)
         if len(wrong):
             raise ValueError(
@@ -91,6 +115,60 @@ def _check_shares(likelihood: object, array: np.ndarray, scaling: Affine) -> Non
                 f"{sums[tuple(wrong[0])]:.4g}; divide each row by its sum and use scaling='none', "
                 "or use likelihood='normal'."
             )
+    _check_range(head, likelihood, array, scaling)
+
+
+def _check_counts(head: Head, likelihood: object, array: np.ndarray, scaling: Affine) -> None:
+    for start, block in _scaled_blocks(array, scaling):
+        wrong = np.argwhere((block < 0) | (block != np.round(block)))
+        if len(wrong):
+            raise ValueError(
+                f"likelihood={likelihood!r} needs counts, whole numbers from 0 on, but after "
+                f"scaling={scaling.rule!r} {_named(block, wrong[0], start)}; use scaling='none' "
+                "with raw counts, or likelihood='normal'."
+            )
+
+
+def _check_levels(head: Head, likelihood: object, array: np.ndarray, scaling: Affine) -> None:
+    n_levels = _n_levels(head)
+    for start, block in _scaled_blocks(array, scaling):
+        k = block * (n_levels - 1)
+        off = np.abs(k - np.round(k)) > _OFF_THE_GRID
+        outside = (block < -_ROUNDING) | (block > 1 + _ROUNDING)
+        wrong = np.argwhere(off | outside)
+        if len(wrong):
+            raise ValueError(
+                f"likelihood={likelihood!r:.80} has {n_levels} levels, k / {n_levels - 1} from 0 "
+                f"to 1, but after scaling={scaling.rule!r} {_named(block, wrong[0], start)}, which "
+                "is none of them; scale the data to such values, or say how many levels they have: "
+                f"for 0 to 16, likelihood=functools.partial(heads.{type(head).__name__}, "
+                "n_levels=17) with scaling='max'."
+            )
+
+
+_CHECKS: dict[str, Callable[[Head, object, np.ndarray, Affine], None]] = {
+    "binary": _check_range,
+    "categories": _refuse_labels,
+    "counts": _check_counts,
+    "levels": _check_levels,
+    "simplex": _check_shares,
+    "unit": _check_range,
+}
+
+
+def _scaled_blocks(array: np.ndarray, scaling: Affine) -> Iterator[tuple[int, np.ndarray]]:
+    shift, scale = scaling.shift.cpu().numpy(), scaling.scale.cpu().numpy()
+    for start, block in blocks(array):
+        yield start, (block - shift) / scale
+
+
+def _named(block: np.ndarray, index: np.ndarray, start: int) -> str:
+    place = ", ".join(map(str, (start + index[0], *index[1:])))
+    return f"X[{place}] is {block[tuple(index)]:.4g}"
+
+
+def _n_levels(head: Head) -> int:
+    return cast(Levels | DiscretizedLogistic, head).n_levels
 
 
 def _is_binary(array: np.ndarray, scaling: Affine) -> bool:

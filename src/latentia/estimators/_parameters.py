@@ -10,9 +10,8 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from latentia._names import lookup
-from latentia.corruptions import corruptions
+from latentia.corruptions import apply, corruptions
 from latentia.estimators._rules import (
-    COUNT,
     NOT_NEGATIVE,
     SHARE,
     SIZES,
@@ -26,9 +25,21 @@ from latentia.heads import Head
 from latentia.networks import Architecture, networks
 from latentia.objectives import Objective, Weight, penalties
 
-_NETWORK = """n_components : int, default=2
-        Dimensions of the code.
-    network : str or networks.Architecture, default="mlp"
+_CODE_SIZE = """n_components : int, default=2
+        Dimensions of the code."""
+
+_OBJECTIVE = """objective : str or callable, default="elbo"
+        What is minimised: a name in ``objectives.objectives``, or a function that returns an
+        Objective, such as ``partial(objectives.IWAE, n_bounds=5)``.
+    beta : float, schedule or None, default=None
+        Weight of the divergence; this, ``free_bits`` and ``n_samples`` go to the objective, and
+        None is its own default: 1 for the evidence lower bound.
+    free_bits : float or None, default=None
+        Nats for each code dimension that cost nothing; 0 for the evidence lower bound.
+    n_samples : int or None, default=None
+        Codes drawn for each example in training; 1 for the evidence lower bound."""
+
+_NETWORK = """network : str or networks.Architecture, default="mlp"
         "mlp", or "convolutional" for images of 8 x 8 pixels and more.
     hidden_layer_sizes : sequence of int or None, default=None
         Units (mlp) or channels (convolutional) of the encoder's hidden layers; the decoder mirrors
@@ -39,6 +50,16 @@ _NETWORK = """n_components : int, default=2
         Normalise hidden features of each example.
     dropout : float, default=0.0
         Share of hidden units set to zero in training, in [0, 1)."""
+
+_CONDITION = """condition : {"y"} or None, default=None
+        "y" makes it a model of x given y, the second argument of ``fit`` and of every method: its
+        labels are one-hot and its measurements standardised.
+    conditioned : sequence of str, default=("encoder", "decoder")
+        Which of "encoder", "decoder" and "prior" see the condition. A prior that does is normal
+        with a mean and a spread that a network predicts from y.
+    embedding : int or None, default=None
+        Learned numbers that stand for the condition in each network; None is the condition
+        itself."""
 
 _MODEL = """likelihood : str or callable, default="auto"
         p(x|z): a name in ``heads.likelihoods``, or a function of the event shape that returns a
@@ -52,6 +73,10 @@ _MODEL = """likelihood : str or callable, default="auto"
         What spoils the scaled example that the encoder is given in training, held-out examples
         included; the target stays clean. A name in ``corruptions.corruptions``, an object such as
         ``corruptions.Masking(0.25)``, or a function of a batch that keeps its shape.
+    augmentation : str, callable or None, default=None
+        What is done to the scaled examples each time that training uses them, target included: an
+        object such as ``corruptions.Binarization()``, or a function of a batch that keeps its
+        shape.
     penalty : str, callable, mapping or None, default=None
         What is added to the loss: a name in ``objectives.penalties``; a function without arguments
         that returns an Objective; or several names with their weights, such as
@@ -84,6 +109,8 @@ _ATTRIBUTES = """model_, encoder_, decoder_ : Module
         Dimensions of the code.
     overcomplete_ : bool
         Whether the code has more dimensions than the data.
+    conditions_ : Conditions or None
+        What y was, where it is a condition.
     <history attributes>
     scaling_ : data.Affine
         What is done to x before the encoder and undone after the decoder.
@@ -95,7 +122,10 @@ _ATTRIBUTES = """model_, encoder_, decoder_ : Module
 _PARAGRAPHS = {
     "<shared attributes>": _ATTRIBUTES,
     "<head parameters>": _HEAD,
+    "<condition parameters>": _CONDITION,
+    "<code size>": _CODE_SIZE,
     "<network parameters>": _NETWORK,
+    "<objective parameters>": _OBJECTIVE,
     "<model parameters>": _MODEL,
     "<training parameters>": TRAINING,
     "<training parameters of a head>": TRAINING.replace(
@@ -116,7 +146,6 @@ def documented(cls: type) -> type:
 
 
 _NETWORK_RULES: dict[str, Rule] = {
-    "n_components": COUNT,
     "hidden_layer_sizes": SIZES,
     "dropout": SHARE,
 }
@@ -155,7 +184,6 @@ _MODEL_RULES: dict[str, Rule] = {
 class NetworkParameters:
     """An encoder and a decoder that mirror each other."""
 
-    n_components: int = 2
     _: KW_ONLY
     network: str | Architecture = "mlp"
     hidden_layer_sizes: Sequence[int] | None = None
@@ -183,11 +211,16 @@ class ModelParameters:
     likelihood: str | Callable[..., Head] = "auto"
     scaling: str = "auto"
     corruption: str | Callable[[Tensor], Tensor] | None = None
+    augmentation: str | Callable[[Tensor], Tensor] | None = None
     penalty: str | Callable[[], Objective] | Mapping[str, Weight] | None = None
     penalty_weight: Weight = 0.1
     contamination: float = 0.1
 
     _rules: ClassVar[dict[str, Rule]] = _MODEL_RULES
+
+    def _augmented(self, x: Tensor) -> Tensor:
+        augmentation = as_corruption(self.augmentation, "augmentation")
+        return x if augmentation is None else apply(augmentation, x, "augmentation")
 
     def _penalties(self) -> list[tuple[Weight, Objective]]:
         if self.penalty is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -12,12 +13,17 @@ from torch import Tensor
 
 from latentia._names import lookup
 from latentia.conditional import ConditionalDistribution
-from latentia.estimators._coding import ROWS, Coding, some_rows
-from latentia.estimators._densities import densities
+from latentia.errors import IncompatiblePartsError
+from latentia.estimators._coding import Coding, some_rows
+from latentia.estimators._densities import Density, densities, discrete_densities
 from latentia.estimators._input import check_input
 from latentia.estimators._rules import is_count, is_maker
 from latentia.estimators._training import fresh_seed
+from latentia.heads import Quantizer
 from latentia.training import seeded
+
+# Spaces of codes for which any numbers are codes, or nearly.
+_NUMBERS = ("real", "unit")
 
 
 class Sampling(Coding):
@@ -26,38 +32,51 @@ class Sampling(Coding):
     sampler_: ConditionalDistribution
     verbose: bool
 
-    def sample(self, n: int = 1, random_state: Any = None, mean: bool = True) -> np.ndarray:
+    def sample(
+        self,
+        n: int | None = None,
+        random_state: Any = None,
+        mean: bool = True,
+        *,
+        y: Any = None,
+    ) -> np.ndarray:
         """Draw new examples: a code from ``sampler_``, then what the decoder makes of it.
 
         Parameters
         ----------
-        n : int, default=1
-            How many.
+        n : int or None, default=None
+            How many; None is as many as ``y`` has, or one.
         random_state : int, RandomState or None, default=None
             The same integer gives the same examples.
         mean : bool, default=True
             Return the mean of p(x|z); False draws from it, noise included.
+        y : array-like of length n or one value, default=None
+            What the examples shall be like, where the model was fitted with a ``condition``.
 
         Returns
         -------
         ndarray of shape (n, *event), in the units of the data
         """
         check_is_fitted(self)
-        if not is_count(n):
+        if n is not None and not is_count(n):
             raise ValueError(f"n={n!r} must be an integer of at least 1.")
-        with torch.no_grad(), seeded(fresh_seed(random_state), self._device):
-            parts = [
-                self._unscaled(
-                    self.model_.sample(min(ROWS, n - start), mean=mean, sampler=self.sampler_)
-                ).cpu()
-                for start in range(0, n, ROWS)
-            ]
-        return torch.cat(parts).numpy()
+        self._check_conditional(y, "y")
+        conditions = self._conditions(y, n, needs=("decoder", "prior"))
+        n = n or (len(conditions[0]) if conditions else 1)
+        rows = np.empty((n, 0), dtype=np.float32)
+
+        def drawn(count: Tensor, *c: Tensor) -> Tensor:
+            x = self.model_.sample(len(count), *c, mean=mean, sampler=self.sampler_)
+            return self._unscaled(x)
+
+        with seeded(fresh_seed(random_state), self._device):
+            return self._batched(rows, drawn, conditions=conditions)
 
     def fit_sampler(
         self,
-        sampler: str | Callable[[Tensor], ConditionalDistribution] = "gmm",
+        sampler: str | Callable[[Tensor], ConditionalDistribution] | None = None,
         X: Any = None,
+        y: Any = None,
         *,
         n_components: int = 10,
         random_state: Any = 0,
@@ -71,13 +90,18 @@ class Sampling(Coding):
 
         Parameters
         ----------
-        sampler : str or callable, default="gmm"
+        sampler : str, callable or None, default=None
             A name in ``estimators.densities``: "gmm" is a mixture of normals with full covariances,
             "normal" one normal, "flow" a neural spline flow; or a function of codes, shape (n, d),
-            that returns a fitted ConditionalDistribution.
+            that returns a fitted ConditionalDistribution. Quantised codes have those in
+            ``estimators.discrete_densities``: "independent" is the frequency of each codeword,
+            "autoregressive" predicts each from those before it. None is "gmm", or "autoregressive"
+            for quantised codes.
         X : array, frame or tensor, default=None
             Whose codes; None is what the last call of ``fit`` or ``partial_fit`` learned from, at
             most 20,000 of its examples.
+        y : array-like of length n, default=None
+            The condition of each example, where the encoder has one.
         n_components : int, default=10
             Of the mixture.
         random_state : int, RandomState or None, default=0
@@ -95,7 +119,8 @@ class Sampling(Coding):
 
         References
         ----------
-        P. Ghosh et al. From Variational to Deterministic Autoencoders. 2020.
+        P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black, B. Schölkopf. From Variational to
+        Deterministic Autoencoders. 2020.
 
         Examples
         --------
@@ -109,17 +134,29 @@ class Sampling(Coding):
         if not is_count(n_components):
             raise ValueError(f"n_components={n_components!r} must be an integer of at least 1.")
         seed = fresh_seed(random_state)
-        codes = self._codes_of(X).to(self._device)
-        if isinstance(sampler, str):
-            density = lookup(densities, sampler, "sampler")
+        codes = self._codes_of(X, y).to(self._device)
+        if sampler is None or isinstance(sampler, str):
+            density = self._density(sampler)
             self.sampler_ = density(codes, n_components, seed, self.verbose).to(self._device)
         else:
             self.sampler_ = _made(sampler, codes).to(self._device)
         return self
 
-    def _codes_of(self, X: Any) -> Tensor:
+    def _density(self, name: str | None) -> Density:
+        head = getattr(self.model_.encoder, "head", None)
+        if isinstance(head, Quantizer):
+            return partial(lookup(discrete_densities, name or "autoregressive", "sampler"), head)
+        if head is not None and head.space not in _NUMBERS:
+            raise IncompatiblePartsError(
+                f"sampler={name!r} and {type(head).__name__} codes do not fit: they live in "
+                f"{head.space!r}, which a density of real numbers leaves; sample from the prior."
+            )
+        return lookup(densities, name or "gmm", "sampler")
+
+    def _codes_of(self, X: Any, y: Any) -> Tensor:
         if X is not None:
-            return self._draw_codes(check_input(self, X, reset=False))
+            array = check_input(self, X, reset=False)
+            return self._draw_codes(array, self._conditions(y, len(array), needs=("encoder",)))
         if not hasattr(self, "_codes"):
             raise ValueError(
                 "X=None, but a model read from disk does not hold the codes of its training data; "
@@ -127,10 +164,13 @@ class Sampling(Coding):
             )
         return self._codes
 
-    def _draw_codes(self, array: np.ndarray) -> Tensor:
+    def _draw_codes(self, array: np.ndarray, conditions: Sequence[np.ndarray]) -> Tensor:
         rows = some_rows(len(array))
+        given = [c[rows] for c in conditions]
         with seeded(0, self._device):
-            drawn = self._map_array(array[rows], lambda x: self.model_.encoder(x).sample())
+            drawn = self._map_array(
+                array[rows], lambda x, *c: self.model_.encoder(x, *c).sample(), conditions=given
+            )
         return torch.from_numpy(drawn)
 
 

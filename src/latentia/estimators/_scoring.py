@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import copy
 from abc import abstractmethod
-from collections.abc import Callable
-from typing import Any, Self
+from collections.abc import Callable, Sequence
+from typing import Any, Self, cast
 
 import numpy as np
 import torch
-from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
+from latentia.conditional import Amortized, Composed
 from latentia.distributions import point
-from latentia.estimators._coding import Coding, some_rows
-from latentia.estimators._input import check_input
+from latentia.estimators._coding import Coding, check_fitted_input, some_rows
 from latentia.estimators._likelihood import check_support
 from latentia.heads import Head
 from latentia.models import Batch, Trace
@@ -40,17 +39,17 @@ class Scoring(Coding):
     def _penalties(self) -> list[tuple[Weight, Objective]]: ...
 
     @abstractmethod
-    def _scores(self, array: np.ndarray) -> np.ndarray: ...
+    def _scores(self, array: np.ndarray, conditions: Sequence[np.ndarray]) -> np.ndarray: ...
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the mean of :meth:`score_samples`, higher is better."""
-        return float(np.mean(np.asarray(self.score_samples(X))))
+        return float(np.mean(np.asarray(self.score_samples(X, y))))
 
-    def score_samples(self, X: Any) -> Any:
+    def score_samples(self, X: Any, y: Any = None) -> Any:
         """Return a number in nats for each example, shape (n,), higher is better."""
-        return self._scored(X, self._scores)
+        return self._scored(X, y, self._scores)
 
-    def energy(self, X: Any) -> Any:
+    def energy(self, X: Any, y: Any = None) -> Any:
         r"""Return the energy of each example, shape (n,), lower is more usual.
 
         .. math:: F(x) = C(x, \tilde x) + R(h), \quad h = E(x), \quad \tilde x = D(h)
@@ -67,65 +66,67 @@ class Scoring(Coding):
         Y. LeCun, S. Chopra, R. Hadsell, M. Ranzato, F. J. Huang. A Tutorial on Energy-Based
         Learning. 2006.
         """
-        return self._scored(X, self._energies)
+        return self._scored(X, y, self._energies)
 
-    def decision_function(self, X: Any) -> Any:
+    def decision_function(self, X: Any, y: Any = None) -> Any:
         """Return how far the energy of each example is below that of an outlier, shape (n,).
 
         Negative for outliers.
         """
-        energies = self.energy(X)
+        energies = self.energy(X, y)
         return -energies - self.offset_
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Any, y: Any = None) -> np.ndarray:
         """Return -1 for outliers and 1 for all others, shape (n,).
 
         An outlier has a higher energy than all but the share ``contamination`` of the examples held
         out by early stopping, or without it of the training data; at most 20,000 are asked. A model
         that is much surer of the data it has seen than of others needs held-out examples.
         """
-        return np.where(np.asarray(self.decision_function(X)) < 0, -1, 1)
+        return np.where(np.asarray(self.decision_function(X, y)) < 0, -1, 1)
 
     def fit_predict(self, X: Any, y: Any = None) -> np.ndarray:
         """Learn from X, and return -1 for its outliers and 1 for all others."""
-        return self.fit(X).predict(X)
+        return self.fit(X, y).predict(X, y)
 
-    def _scored(self, X: Any, function: Callable[[np.ndarray], np.ndarray]) -> Any:
-        check_is_fitted(self)
-        array = check_input(self, X, reset=False)
+    def _scored(self, X: Any, y: Any, function: Callable[..., np.ndarray]) -> Any:
+        array = check_fitted_input(self, X)
         self._check_support(array)
-        values = function(array)
+        values = function(array, self._conditions(y, len(array)))
         return torch.from_numpy(values) if isinstance(X, Tensor) else values
 
-    def _set_threshold(self, array: np.ndarray) -> None:
-        energies = self._energies(array[some_rows(len(array))])
+    def _set_threshold(self, array: np.ndarray, conditions: Sequence[np.ndarray]) -> None:
+        rows = some_rows(len(array))
+        energies = self._energies(array[rows], [c[rows] for c in conditions])
         self.offset_ = float(np.percentile(-energies, 100.0 * self.contamination))
 
-    def _energies(self, array: np.ndarray) -> np.ndarray:
+    def _energies(self, array: np.ndarray, conditions: Sequence[np.ndarray]) -> np.ndarray:
         # In double precision, an energy does not depend on the examples that share its batch.
         model = copy.deepcopy(self.model_).double()
         objective = self._energy_objective().to(self._device, torch.float64).eval()
         last = self.history_.records[-1] if self.history_.records else {}
         info = Info(step=int(last.get("step", 0)))
 
-        def energy(x: Tensor) -> Tensor:
-            batch = Batch(x.double())
-            codes = model.encoder(batch.x)
+        def energy(x: Tensor, *c: Tensor) -> Tensor:
+            batch = Batch(x.double(), tuple(t.double() for t in c))
+            codes = model.encoder(batch.x, *batch.conditions)
             trace = Trace(model, batch, codes, point(codes).unsqueeze(0))
             return objective(trace, info).values - self._log_jacobian()
 
         # A penalty may need as much memory for each example as a training step.
         with seeded(0, self._device):
-            return self._map_array(array, energy, self.batch_size)
+            return self._map_array(array, energy, self.batch_size, conditions)
 
     def _energy_objective(self) -> Objective:
         parts: list[tuple[Weight, Objective]] = [(1.0, self._cost()), *self._penalties()]
         return Sum(*(pair for pair in parts if not pair[1].uses_batch_statistics))
 
     def _check_support(self, array: np.ndarray) -> None:
-        check_support(self.model_.decoder.space, self.likelihood_, array, self.scaling_)
+        head = cast(Amortized | Composed, self.model_.decoder).head
+        check_support(head, self.likelihood_, array, self.scaling_)
 
     def _log_jacobian(self) -> Tensor | float:
         # Densities change with the units of the data; probabilities of discrete values do not.
-        discrete = self.model_.decoder.space in ("binary", "simplex")
-        return 0.0 if discrete else self.scaling_.log_abs_det()
+        discrete = ("binary", "counts", "levels", "simplex")
+        space = self.model_.decoder.space
+        return 0.0 if space in discrete else self.scaling_.log_abs_det()

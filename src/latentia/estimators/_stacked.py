@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, cast
 
@@ -12,9 +12,9 @@ from sklearn.base import clone
 from latentia.conditional import Composed, Identity
 from latentia.estimators._autoencoder import Autoencoder
 from latentia.estimators._latent import LatentEstimator
-from latentia.estimators._mirrored import MirroredEstimator
 from latentia.estimators._parameters import documented
 from latentia.estimators._rules import are_counts
+from latentia.estimators._single_code import SingleCode
 from latentia.models import LatentVariableModel
 from latentia.objectives import Objective, Reconstruction
 from latentia.training import fit_layerwise, precisions
@@ -74,7 +74,7 @@ class StackedAutoencoder(LatentEstimator):
 
     layers: Sequence[int] = (256, 64)
     _: KW_ONLY
-    of: MirroredEstimator | Sequence[MirroredEstimator] | None = None
+    of: SingleCode | Sequence[SingleCode] | None = None
     fine_tune: bool = True
 
     @property
@@ -92,7 +92,7 @@ class StackedAutoencoder(LatentEstimator):
                 f"{len(self.layers)}; give one for each layer, or one for all."
             )
         for layer in self._prototypes():
-            if not isinstance(layer, MirroredEstimator):
+            if not isinstance(layer, SingleCode):
                 raise ValueError(
                     f"of={layer!r} must be an autoencoder such as Autoencoder(code='sigmoid'), or "
                     "a sequence of them."
@@ -155,6 +155,11 @@ class StackedAutoencoder(LatentEstimator):
             encoders.parts[index].load_state_dict(layer.encoder_.state_dict())
             decoders.parts[n - 1 - index].load_state_dict(layer.decoder_.state_dict())
 
+    def _asked_for(self) -> Iterator[object]:
+        yield from super()._asked_for()
+        for layer in self._prototypes():
+            yield from layer._asked_for()
+
     def _report_layer(self, index: int, layer: LatentEstimator) -> None:
         if layer.history_.stopped == "interrupted":
             raise KeyboardInterrupt  # layers above half a layer would be worth nothing
@@ -164,6 +169,6 @@ class StackedAutoencoder(LatentEstimator):
         return super()._n_epochs(n_examples) if self.fine_tune else 0
 
 
-def _likelihood_of_codes(below: MirroredEstimator) -> str:
+def _likelihood_of_codes(below: SingleCode) -> str:
     """Codes in (0, 1) are predicted as rates; others with a normal of one learned scale."""
     return "bernoulli" if below._code_head().space == "unit" else "normal"

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor, nn
 
 from latentia.data import Affine
+from latentia.estimators._conditions import Conditions
 from latentia.estimators._latent import LatentEstimator
 from latentia.estimators._transfer import Transferred
 from latentia.training import History
@@ -19,6 +20,8 @@ Values = dict[str, Any]
 Tensors = dict[str, Tensor]
 
 _PLAIN = (
+    "class_prior_",
+    "classes_",
     "event_shape_",
     "feature_names_in_",
     "likelihood_",
@@ -37,7 +40,7 @@ _PLAIN_OF_TRANSFER = (
     "_seed",
     "_single",
 )
-_ARRAYS = {"classes_", "feature_names_in_", "target_mean_", "target_scale_"}
+_ARRAYS = {"class_prior_", "classes_", "feature_names_in_", "target_mean_", "target_scale_"}
 
 
 def get_state(estimator: LatentEstimator | Transferred) -> tuple[Values, Tensors]:
@@ -61,7 +64,11 @@ def get_state(estimator: LatentEstimator | Transferred) -> tuple[Values, Tensors
     scaling, sampler = estimator.scaling_, estimator.sampler_
     values = _plain(estimator, _PLAIN)
     values["scaling"] = {"rule": scaling.rule, "n_constant": scaling.n_constant}
+    if estimator.conditions_ is not None:
+        values["conditions"] = estimator.conditions_.plain
     parts: dict[str, nn.Module | Affine] = {"model": estimator.model_, "scaling": scaling}
+    if hasattr(estimator, "classifier_"):
+        parts["classifier"] = estimator.classifier_
     if sampler is not estimator.model_.prior:
         values["sampler"] = partial(type(sampler), **getattr(sampler, "arguments", {}))
         parts["sampler"] = sampler
@@ -77,8 +84,12 @@ def set_state(estimator: LatentEstimator | Transferred, values: Values, tensors:
     shift, scale = tensors["scaling.shift"], tensors["scaling.scale"]
     scaling = Affine(shift, scale, estimator.event_shape_, **values["scaling"])
     estimator.scaling_ = scaling.to(scale.dtype)
+    if "conditions" in values:
+        estimator.conditions_ = Conditions.from_plain(values["conditions"])
     estimator._assemble()
     _load(estimator.model_.to(scale.dtype), tensors, "model")
+    if hasattr(estimator, "classifier_"):
+        _load(estimator.classifier_.to(scale.dtype), tensors, "classifier")
     estimator.sampler_ = estimator.model_.prior  # type: ignore[assignment]
     if "sampler" in values:
         estimator.sampler_ = values["sampler"]().to(scale.dtype)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar, Self
 
@@ -18,6 +18,7 @@ from torch import Tensor
 
 from latentia.conditional import Amortized, Identity
 from latentia.distributions import point
+from latentia.estimators._citing import Citing
 from latentia.estimators._coding import ROWS
 from latentia.estimators._freezing import freeze_layers
 from latentia.estimators._input import check_input
@@ -35,7 +36,7 @@ _RATE, _RATE_OF_HEAD = 1e-3, 1e-2
 
 @documented
 @dataclass(eq=False, repr=False)
-class Transferred(Trained, BaseEstimator):
+class Transferred(Trained, Citing, BaseEstimator):
     """An encoder with a head that predicts y, trained by the one trainer.
 
     A subclass says which distribution y has.
@@ -150,6 +151,10 @@ class Transferred(Trained, BaseEstimator):
             )
         self.predictor_ = Amortized(net, head)
 
+    def _cited(self) -> Iterator[object]:
+        yield from (self, self.predictor_.head)
+        yield from self._fitted._cited()
+
     def _predicted(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
         array = check_input(self._fitted, X, reset=False)
@@ -180,6 +185,11 @@ class Transferred(Trained, BaseEstimator):
             self.encoder.estimator if isinstance(self.encoder, FrozenEstimator) else self.encoder
         )
         check_is_fitted(encoder)
+        if encoder.conditions_ is not None and "encoder" in encoder.conditioned:
+            raise ValueError(
+                "encoder was fitted with condition='y' and sees y, which a prediction of labels "
+                "cannot be given; fit it with conditioned=('decoder',) or without a condition."
+            )
         return encoder
 
 

@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 
-import numpy as np
-import torch
 from torch import Tensor
 
 from latentia._names import lookup
-from latentia.conditional import ConditionalDistribution
+from latentia.conditional import Amortized, ConditionalDistribution
 from latentia.estimators._likelihood import check_head
-from latentia.estimators._mirrored import MirroredEstimator
 from latentia.estimators._parameters import documented
-from latentia.heads import Head, posteriors
-from latentia.inference import log_likelihood
-from latentia.models import Batch, LatentVariableModel
-from latentia.objectives import ELBO, Objective, Weight
-from latentia.priors import priors
-from latentia.training import seeded
+from latentia.estimators._single_code import SingleCode
+from latentia.estimators._variational import VariationalEstimator
+from latentia.heads import DiagonalNormal, Head, posteriors
+from latentia.models import LatentVariableModel
+from latentia.networks import MLP
+from latentia.priors import Vamp, natural_prior, priors
 
-_SCORE_SAMPLES = 100
+_PRIOR_UNITS = 64
 
 
 @documented
 @dataclass(eq=False, repr=False)
-class VAE(MirroredEstimator):
+class VAE(SingleCode, VariationalEstimator):
     r"""A variational autoencoder: a code with a distribution, and a prior to sample from.
 
     .. math:: \max_{\theta, \phi} \tfrac{1}{n} \sum_i E_{z \sim q_\phi(z|x_i)}
@@ -40,15 +37,14 @@ class VAE(MirroredEstimator):
     posterior : str or callable, default="diagonal"
         q(z|x): a name in ``heads.posteriors``, or a function of the code's shape that returns a
         Head.
-    prior : str or callable, default="standard"
-        p(z): a name in ``priors.priors``, or a function of the code's shape.
-    beta : float or schedule, default=1.0
-        Weight of the divergence; 1 is the evidence lower bound.
-    free_bits : float, default=0.0
-        Nats for each code dimension that cost nothing.
-    n_samples : int, default=1
-        Codes drawn for each example in training.
+    prior : str or callable, default="auto"
+        p(z): a name in ``priors.priors``, or a function that returns a ConditionalDistribution for
+        an encoder, such as ``partial(priors.Vamp, n_components=500)``. "auto" suits the codes:
+        standard normal for real ones, uniform on the sphere and over categories.
+    <objective parameters>
+    <code size>
     <network parameters>
+    <condition parameters>
     <model parameters>
     <training parameters>
 
@@ -74,51 +70,48 @@ class VAE(MirroredEstimator):
 
     _: KW_ONLY
     posterior: str | Callable[..., Head] = "diagonal"
-    prior: str | Callable[..., ConditionalDistribution] = "standard"
-    beta: Weight = 1.0
-    free_bits: float = 0.0
-    n_samples: int = 1
+    prior: str | Callable[..., ConditionalDistribution] = "auto"
 
     def _model(self, event_shape: tuple[int, ...]) -> LatentVariableModel:
-        make = lookup(priors, self.prior, "prior") if isinstance(self.prior, str) else self.prior
-        prior = make(self.n_components)
         encoder = self._amortized_encoder(event_shape)
-        return LatentVariableModel(encoder, self._amortized_decoder(event_shape), prior)
+        decoder = self._amortized_decoder(event_shape)
+        return LatentVariableModel(encoder, decoder, self._prior(encoder))
+
+    def _start_from(self, x: Tensor) -> None:
+        super()._start_from(x)
+        if isinstance(self.model_.prior, Vamp):
+            self.model_.prior.start_from(x)
+
+    def _prior(self, encoder: Amortized) -> ConditionalDistribution:
+        if self._sees("prior"):
+            if self.prior != "auto":
+                raise ValueError(
+                    f"prior={self.prior!r:.80} has no meaning beside conditioned="
+                    f"{tuple(self.conditioned)!r}: a network predicts the prior from y. Set "
+                    "prior='auto', or take 'prior' out of conditioned."
+                )
+            return self._conditional_prior(encoder)
+        if self.prior == "auto":
+            return natural_prior(encoder)
+        make = lookup(priors, self.prior, "prior") if isinstance(self.prior, str) else self.prior
+        return _check_prior(make(encoder), self.prior)
+
+    def _conditional_prior(self, encoder: Amortized) -> ConditionalDistribution:
+        head = self._code_head()
+        if head.deterministic:
+            head = DiagonalNormal(encoder.event_shape)
+        return Amortized(MLP(self._context, head.n_params, (_PRIOR_UNITS,)), head)
 
     def _code_head(self) -> Head:
         q = self.posterior
         make = lookup(posteriors, q, "posterior") if isinstance(q, str) else q
         return check_head(make(self.n_components), "posterior", q)
 
-    def _objective(self) -> Objective:
-        return ELBO(self.beta, self.free_bits, self.n_samples)
 
-    def _cost(self) -> Objective:
-        return ELBO(self.beta)
-
-    def score_samples(self, X: object) -> object:
-        """Return an estimate of log p(x) in nats for each example, in the units of the data.
-
-        It is the importance-weighted bound with 100 draws from the posterior, below log p(x) in
-        expectation. The draws are the same in every call and for every example, so that a score
-        depends on nothing but the example.
-
-        References
-        ----------
-        Y. Burda, R. Grosse, R. Salakhutdinov. Importance Weighted Autoencoders. 2015.
-        """
-        return super().score_samples(X)
-
-    def _first_sampler(self, codes: Tensor) -> ConditionalDistribution:
-        assert self.model_.prior is not None
-        return self.model_.prior
-
-    def _scores(self, array: np.ndarray) -> np.ndarray:
-        def score(x: Tensor) -> Tensor:
-            return torch.cat([self._score_one(row) for row in x.split(1)]) + self._log_jacobian()
-
-        return self._map_array(array, score)
-
-    def _score_one(self, row: Tensor) -> Tensor:
-        with seeded(0, self._device):
-            return log_likelihood(self.model_, Batch(row), _SCORE_SAMPLES, _SCORE_SAMPLES)
+def _check_prior(made: object, given: object) -> ConditionalDistribution:
+    if not isinstance(made, ConditionalDistribution):
+        raise ValueError(
+            f"prior={given!r:.80} must return a ConditionalDistribution such as "
+            f"priors.StandardNormal(encoder), but returned {made!r:.80}."
+        )
+    return made

@@ -1,53 +1,20 @@
-"""Papers are compositions: a name, the parts it is made of, and the reference."""
+"""Autoencoders whose code is a point."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
 
-from latentia._names import lookup
 from latentia.corruptions import Gaussian, Masking
-from latentia.estimators import VAE, Autoencoder, LatentEstimator, StackedAutoencoder
+from latentia.estimators import Autoencoder, StackedAutoencoder
+from latentia.heads import VectorQuantized
+from latentia.recipes._recipe import Recipe
 
-__all__ = ["Recipe", "make", "names", "recipes"]
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """A composition that has a name.
-
-    Parameters
-    ----------
-    estimator : type
-        Whose parameters these are.
-    parameters : mapping
-        Those that make the recipe what it is; all others are the estimator's defaults.
-    when : str
-        One line on when to use it.
-    reference : str
-        Authors, title, year.
-    """
-
-    estimator: type[LatentEstimator]
-    when: str
-    reference: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-
-
-recipes: dict[str, Recipe] = {
+deterministic: dict[str, Recipe] = {
     "autoencoder": Recipe(
         Autoencoder,
         "Compress and reconstruct; the smallest error for a given number of codes.",
         "G. E. Hinton, R. R. Salakhutdinov. Reducing the Dimensionality of Data with Neural "
         "Networks. 2006.",
-    ),
-    "beta-vae": Recipe(
-        VAE,
-        "Trade reconstruction for a simpler, more disentangled code.",
-        "I. Higgins et al. beta-VAE: Learning Basic Visual Concepts with a Constrained "
-        "Variational Framework. 2017.",
-        {"beta": 4.0},
     ),
     "contractive-autoencoder": Recipe(
         Autoencoder,
@@ -89,7 +56,7 @@ recipes: dict[str, Recipe] = {
     "convolutional-regularised-autoencoder": Recipe(
         Autoencoder,
         "Samples and interpolations of images without noise in the code.",
-        "P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black, B. Schoelkopf. From Variational to "
+        "P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black, B. Schölkopf. From Variational to "
         "Deterministic Autoencoders. 2020.",
         {"network": "convolutional", "penalty": {"code-norm": 0.01, "decoder-gradient": 0.01}},
     ),
@@ -105,12 +72,6 @@ recipes: dict[str, Recipe] = {
         "A. Makhzani, B. Frey. k-Sparse Autoencoders. 2013.",
         {"network": "convolutional", "code": "top-k"},
     ),
-    "convolutional-vae": Recipe(
-        VAE,
-        "A variational autoencoder for large or colour images.",
-        "D. P. Kingma, M. Welling. Auto-Encoding Variational Bayes. 2013.",
-        {"network": "convolutional"},
-    ),
     "denoising-autoencoder": Recipe(
         Autoencoder,
         "Fill in what is missing; features that do not depend on single values.",
@@ -118,32 +79,18 @@ recipes: dict[str, Recipe] = {
         "Features with Denoising Autoencoders. 2008.",
         {"corruption": Masking(0.25)},
     ),
-    "denoising-vae": Recipe(
-        VAE,
-        "A variational autoencoder whose codes stay the same under a little noise.",
-        "D. J. Im, S. Ahn, R. Memisevic, Y. Bengio. Denoising Criterion for Variational "
-        "Auto-Encoding Framework. 2017.",
-        {"corruption": Gaussian(0.1)},
-    ),
-    "free-bits-vae": Recipe(
-        VAE,
-        "When code dimensions collapse to the prior although the data has more to say.",
-        "D. P. Kingma et al. Improved Variational Inference with Inverse Autoregressive "
-        "Flow. 2016.",
-        {"free_bits": 0.25},
+    "fsq-autoencoder": Recipe(
+        Autoencoder,
+        "A code of a few levels in each dimension, with nothing more to learn.",
+        "F. Mentzer, D. Minnen, E. Agustsson, M. Tschannen. Finite Scalar Quantization: VQ-VAE "
+        "Made Simple. 2023.",
+        {"n_components": 8, "code": "finite-scalar"},
     ),
     "linear-autoencoder": Recipe(
         Autoencoder,
         "Principal component analysis by gradient descent; a baseline for everything else.",
         "P. Baldi, K. Hornik. Neural Networks and Principal Component Analysis. 1989.",
         {"hidden_layer_sizes": (), "likelihood": "normal-unit"},
-    ),
-    "linear-vae": Recipe(
-        VAE,
-        "Probabilistic principal component analysis by gradient descent.",
-        "J. Lucas, G. Tucker, R. Grosse, M. Norouzi. Don't Blame the ELBO! A Linear VAE "
-        "Perspective on Posterior Collapse. 2019.",
-        {"hidden_layer_sizes": (), "likelihood": "normal"},
     ),
     "ordered-autoencoder": Recipe(
         Autoencoder,
@@ -155,16 +102,9 @@ recipes: dict[str, Recipe] = {
     "regularised-autoencoder": Recipe(
         Autoencoder,
         "Samples and interpolations without noise in the code; call fit_sampler after fit.",
-        "P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black, B. Schoelkopf. From Variational to "
+        "P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black, B. Schölkopf. From Variational to "
         "Deterministic Autoencoders. 2020.",
         {"penalty": {"code-norm": 0.01, "decoder-gradient": 0.01}},
-    ),
-    "sigma-vae": Recipe(
-        VAE,
-        "Real-valued data whose noise level nobody knows.",
-        "O. Rybkin, K. Daniilidis, S. Levine. Simple and Effective VAE Training with Calibrated "
-        "Decoders. 2021.",
-        {"likelihood": "normal"},
     ),
     "sparse-autoencoder": Recipe(
         Autoencoder,
@@ -186,47 +126,11 @@ recipes: dict[str, Recipe] = {
         "A. Makhzani, B. Frey. k-Sparse Autoencoders. 2013.",
         {"hidden_layer_sizes": (), "code": "top-k"},
     ),
-    "vae": Recipe(
-        VAE,
-        "Generate, score and map data; the place to start.",
-        "D. P. Kingma, M. Welling. Auto-Encoding Variational Bayes. 2013.",
+    "vq-vae": Recipe(
+        Autoencoder,
+        "A code of words from a learned codebook; call fit_sampler after fit.",
+        "A. van den Oord, O. Vinyals, K. Kavukcuoglu. Neural Discrete Representation Learning. "
+        "2017.",
+        {"n_components": 16, "code": partial(VectorQuantized, n_codes=64, n_vectors=8)},
     ),
 }
-
-
-def names() -> list[str]:
-    """Return the names of all recipes, sorted.
-
-    Examples
-    --------
-    >>> "vae" in names()
-    True
-    """
-    return sorted(recipes)
-
-
-def make(name: str, **parameters: Any) -> LatentEstimator:
-    """Return the estimator of a recipe.
-
-    Parameters
-    ----------
-    name : str
-        One of :func:`names`.
-    **parameters
-        Of the estimator; they override the recipe's.
-
-    Raises
-    ------
-    ValueError
-        For an unknown name or parameter.
-
-    Examples
-    --------
-    >>> make("beta-vae", n_components=10).beta
-    4.0
-    """
-    recipe = lookup(recipes, name, "model")
-    allowed = dict.fromkeys(recipe.estimator().get_params())
-    for parameter in parameters:
-        lookup(allowed, parameter, f"parameter of {name}")
-    return recipe.estimator(**{**recipe.parameters, **parameters})

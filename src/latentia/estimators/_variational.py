@@ -1,0 +1,106 @@
+"""What the variational autoencoders share: an objective to choose, and a score."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from latentia._names import lookup
+from latentia.conditional import ConditionalDistribution
+from latentia.estimators._mirrored import MirroredEstimator
+from latentia.estimators._parameters import documented
+from latentia.inference import log_likelihood
+from latentia.models import Batch
+from latentia.objectives import ELBO, Objective, Reconstruction, Weight, objectives
+from latentia.training import seeded
+
+_SCORE_SAMPLES = 100
+
+
+@documented
+@dataclass(eq=False, repr=False)
+class VariationalEstimator(MirroredEstimator):
+    """A model with a distribution of codes for each example, and a prior to sample from.
+
+    Parameters
+    ----------
+    <objective parameters>
+    <network parameters>
+    <condition parameters>
+    <model parameters>
+    <training parameters>
+
+    Attributes
+    ----------
+    <shared attributes>
+    """
+
+    _: KW_ONLY
+    objective: str | Callable[..., Objective] = "elbo"
+    beta: Weight | None = None
+    free_bits: float | None = None
+    n_samples: int | None = None
+
+    def _objective(self) -> Objective:
+        asked = self.objective
+        make = lookup(objectives, asked, "objective") if isinstance(asked, str) else asked
+        given = {name: getattr(self, name) for name in ("beta", "free_bits", "n_samples")}
+        given = {name: value for name, value in given.items() if value is not None}
+        for name in given.keys() - inspect.signature(make).parameters.keys():
+            raise ValueError(
+                f"{name}={given[name]!r} has no meaning for objective={asked!r:.80}, which has no "
+                f"such parameter; leave {name} out, or use objective='elbo'."
+            )
+        made = make(**given)
+        if not isinstance(made, Objective):
+            raise ValueError(
+                f"objective={asked!r:.80} must return an Objective, but returned {made!r:.80}."
+            )
+        return made
+
+    def _cost(self) -> Objective:
+        if self._deterministic:
+            return Reconstruction()
+        return ELBO(1.0 if self.beta is None else self.beta)
+
+    @property
+    def _deterministic(self) -> bool:
+        head = getattr(self.model_.encoder, "head", None)
+        return head is not None and head.deterministic
+
+    def score_samples(self, X: object, y: object = None) -> object:
+        """Return an estimate of log p(x) in nats for each example, in the units of the data.
+
+        It is the importance-weighted bound with 100 draws from the posterior, below log p(x) in
+        expectation. The draws are the same in every call and for every example, so that a score
+        depends on nothing but the example. A deterministic posterior has no such bound: then it is
+        minus the energy.
+
+        References
+        ----------
+        Y. Burda, R. Grosse, R. Salakhutdinov. Importance Weighted Autoencoders. 2015.
+        """
+        return super().score_samples(X, y)
+
+    def _first_sampler(self, codes: Tensor) -> ConditionalDistribution:
+        assert self.model_.prior is not None
+        return self.model_.prior
+
+    def _scores(self, array: np.ndarray, conditions: Sequence[np.ndarray]) -> np.ndarray:
+        if self._deterministic:
+            return super()._scores(array, conditions)
+
+        def score(x: Tensor, *c: Tensor) -> Tensor:
+            rows = zip(x.split(1), *(t.split(1) for t in c), strict=True)
+            return torch.cat([self._score_one(*row) for row in rows]) + self._log_jacobian()
+
+        return self._map_array(array, score, conditions=conditions)
+
+    def _score_one(self, x: Tensor, *c: Tensor) -> Tensor:
+        with seeded(0, self._device):
+            return log_likelihood(self.model_, Batch(x, c), _SCORE_SAMPLES, _SCORE_SAMPLES)
