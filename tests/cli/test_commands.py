@@ -16,6 +16,7 @@ from latentia.estimators import LatentEstimator
 
 SMALL = ["--rows", "30", "--epochs", "2", "--hidden", "8", "--quiet"]
 COMMANDS = [
+    "ablate",
     "anomalies",
     "data",
     "decode",

@@ -13,6 +13,7 @@ from latentia import (
     heads,
     networks,
     objectives,
+    priors,
     training,
 )
 from latentia.cli import app
@@ -25,8 +26,11 @@ CHOICES = {
     "--likelihood": heads.likelihoods,
     "--network": networks.networks,
     "--norm": objectives.norms,
+    "--objective": objectives.objectives,
     "--optimizer": training.optimizers,
     "--penalty": objectives.penalties,
+    "--posterior": heads.posteriors,
+    "--prior": priors.priors,
     "--scaling": data.scalings,
     "--schedule": training.schedules,
 }

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from latentia import VAE, Autoencoder, data
 from latentia.data import Dataset
 from latentia.reports import metrics, pictures, report_html, run_files
+from latentia.reports._observed import observe
 from latentia.reports._pictures import _decode_standard, gallery
 
 SMALL = {"hidden_layer_sizes": (8,), "max_iter": 2, "random_state": 0, "verbose": False}
@@ -32,7 +33,8 @@ def files(vae):
 
 
 def test_pictures_are_those_that_have_a_meaning(vae):
-    assert set(pictures(vae, DIGITS)) == ALWAYS | {"manifold", "kl_per_dimension", "weights"}
+    more = {"bubbles", "manifold", "kl_per_dimension", "weights"}
+    assert set(pictures(vae, DIGITS)) == ALWAYS | more
     curve = "explained_variance"
     folded = {**SMALL, "network": "convolutional"}
     cases = {
@@ -47,6 +49,42 @@ def test_pictures_are_those_that_have_a_meaning(vae):
         drawn = pictures(model.fit(dataset.X), dataset)
         assert set(drawn) == ALWAYS | more, name
         assert all(isinstance(figure, Figure) for figure in drawn.values())
+
+
+def test_a_conditional_model_of_images_shows_every_label_beside_the_example():
+    cases = {
+        "labels": (VAE(3, condition="y", **SMALL), DIGITS.y, True),
+        "a measurement": (VAE(3, condition="y", **SMALL), DIGITS.y.astype(float), False),
+        "two columns": (VAE(3, condition="y", **SMALL), np.stack([DIGITS.y] * 2, 1), False),
+        "more labels than fit": (VAE(3, condition="y", **SMALL), np.arange(100) % 13, False),
+        "only the encoder": (
+            VAE(3, condition="y", conditioned=("encoder",), **SMALL),
+            DIGITS.y,
+            False,
+        ),
+    }
+    for name, (model, y, shown) in cases.items():
+        dataset = Dataset(DIGITS.X, y, DIGITS.schema, "X")
+        figure = gallery["analogies"].draw(observe(model.fit(DIGITS.X, y), dataset))
+        assert (figure is not None) == shown, name
+        if shown:
+            titles = [tick.get_text() for tick in figure.axes[0].get_xticklabels()]
+            assert titles == ["example", *map(str, range(10))]
+
+
+@pytest.mark.parametrize(
+    ("posterior", "shown"),
+    [("full", True), ("low-rank", True), ("laplace", False), ("delta", False)],
+)
+def test_bubbles_are_of_normal_posteriors(posterior, shown):
+    objective = "reconstruction" if posterior == "delta" else "elbo"
+    model = VAE(posterior=posterior, objective=objective, **SMALL).fit(DIGITS.X)
+    figure = gallery["bubbles"].draw(observe(model, DIGITS))
+    assert (figure is not None) == shown
+    if shown:
+        means = np.asarray(figure.axes[0].collections[1].get_offsets())
+        expected = model.transform(DIGITS.X)
+        np.testing.assert_allclose(np.sort(means, 0), np.sort(expected, 0), rtol=1e-5, atol=1e-6)
 
 
 def test_the_curve_ends_at_the_number_in_the_headlines():

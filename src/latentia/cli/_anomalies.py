@@ -12,6 +12,7 @@ from cyclopts.validators import Path as PathRule
 from latentia._files import write_whole
 from latentia._text import counted
 from latentia.cli._csv import write_columns
+from latentia.cli._given import labels_for
 from latentia.cli._options import OUTPUT, ArrayName, CsvFile, LabelName, Rows, Run
 from latentia.cli._runs import dataset_of, model_of
 from latentia.cli._show import show
@@ -64,7 +65,7 @@ def anomalies(
 
     model = model_of(run)
     dataset = dataset_of(run, data, x, label, rows, ask="name some after it")
-    energies = np.asarray(model.energy(dataset.X))
+    energies = np.asarray(model.energy(dataset.X, labels_for(model, dataset)))
     threshold, why = _threshold(model, energies, contamination)
     outliers = energies > threshold
     columns = {

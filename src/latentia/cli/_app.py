@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Parameter
 
 from latentia._version import __version__
+from latentia.cli._ablate import ablate
 from latentia.cli._anomalies import anomalies
 from latentia.cli._data import data
 from latentia.cli._decode import decode
@@ -64,6 +65,7 @@ for command in (
     transfer,
     predict,
     evaluate,
+    ablate,
     info,
     data,
     models,

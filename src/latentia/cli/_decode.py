@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 from latentia._text import counted
-from latentia.cli._options import OutFile, Run
+from latentia.cli._given import check_condition, typed_condition
+from latentia.cli._options import MODEL, OutFile, Run
 from latentia.cli._runs import memory_of, model_of
 from latentia.cli._sources import load
 
@@ -13,7 +16,14 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-def decode(run: Run, codes: str, /, *, out: OutFile) -> None:
+def decode(
+    run: Run,
+    codes: str,
+    /,
+    *,
+    out: OutFile,
+    condition: Annotated[str | None, Parameter(group=MODEL)] = None,
+) -> None:
     """Write the expected example for each code to a file, in the units of the data.
 
     Change a code a little, decode it, and see what that dimension means.
@@ -22,6 +32,8 @@ def decode(run: Run, codes: str, /, *, out: OutFile) -> None:
     ----------
     codes : str
         A table of codes: .npy, .csv or .parquet, such as `encode` writes.
+    condition : str
+        The label or number under which a conditional model decodes them all.
 
     Examples
     --------
@@ -31,7 +43,9 @@ def decode(run: Run, codes: str, /, *, out: OutFile) -> None:
     from latentia import data
 
     estimator = model_of(run)
-    decoded = estimator.inverse_transform(_codes(codes))
+    check_condition(estimator, condition, "--condition")
+    y = typed_condition(estimator, condition, "--condition")
+    decoded = estimator.inverse_transform(_codes(codes), y)
     data.write_table(out, decoded, memory_of(run).get("columns"))
     print(f"{out}: {counted(len(decoded), 'example')} of shape {decoded.shape[1:]}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from latentia.cli._convert import Names, convert
+from latentia.cli._given import labels_for
 from latentia.cli._options import ArrayName, Data, LabelName, OutFile, Rows, Run
 from latentia.cli._show import remark
 
@@ -39,7 +40,7 @@ def denoise(
 
 
 def _denoised(model: LatentEstimator, dataset: Dataset) -> tuple[np.ndarray, Names]:
-    clean = model.denoise(dataset.X)
+    clean = model.denoise(dataset.X, labels_for(model, dataset))
     # The layers of a stack have corruptions of their own.
     settings = model.get_params().items()
     if all(value is None for name, value in settings if name.split("__")[-1] == "corruption"):

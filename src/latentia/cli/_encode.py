@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from latentia.cli._convert import convert
+from latentia.cli._given import labels_for
 from latentia.cli._options import ArrayName, Data, LabelName, OutFile, Rows, Run
 
 
@@ -30,6 +31,9 @@ def encode(
         latentia encode runs/patients-vae-5 new.csv --label outcome --out codes.parquet
     """
     convert(
-        lambda model, dataset: (model.transform(dataset.X), model.get_feature_names_out()),
+        lambda model, dataset: (
+            model.transform(dataset.X, labels_for(model, dataset)),
+            model.get_feature_names_out(),
+        ),
         *(run, data, out, x, label, rows),
     )

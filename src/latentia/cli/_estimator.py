@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _INSTEAD = {
     "hidden_layer_sizes": "say all its sizes by --layers, the last of which is the code",
     "layers": "say the sizes by --hidden and --latent",
-    "n_components": "say all its sizes by --layers, the last of which is the code",
+    "n_components": "say all its sizes by --layers",
 }
 
 # The trainer's, which the layers of a stack take over: each is trained as the whole is.
@@ -52,7 +52,7 @@ def estimator_of(model: str, parameters: Mapping[str, Any]) -> LatentEstimator:
     _check_names(given)
     estimator = recipes.make(model, **given)
     _check_use(given, estimator)
-    if "layers" not in known:
+    if "of" not in known:
         return estimator
     below = {f"of__{name}": given[name] for name in _OF_LAYERS if name in given}
     return clone(estimator).set_params(**below)
@@ -77,7 +77,7 @@ def recipe_of(model: str) -> Recipe:
 
 
 def _check_names(given: Mapping[str, Any]) -> None:
-    from latentia import corruptions, data, heads, networks, objectives, training
+    from latentia import corruptions, data, heads, networks, objectives, priors, training
     from latentia._names import lookup
 
     choices: Mapping[str, Iterable[str]] = {
@@ -88,8 +88,11 @@ def _check_names(given: Mapping[str, Any]) -> None:
         "likelihood": ["auto", *heads.likelihoods],
         "network": networks.networks,
         "norm": objectives.norms,
+        "objective": objectives.objectives,
         "optimizer": training.optimizers,
         "penalty": objectives.penalties,
+        "posterior": heads.posteriors,
+        "prior": ["auto", *priors.priors],
         "scaling": data.scalings,
     }
     for name, options in choices.items():

@@ -38,6 +38,7 @@ from latentia.cli._wording import in_options
 from latentia.errors import ArtifactError, TrainingDivergedError
 
 if TYPE_CHECKING:
+    from latentia.data import Dataset
     from latentia.estimators import LatentEstimator
 
 
@@ -69,7 +70,12 @@ def fit(
     scaling: Annotated[str | None, _model("auto")] = None,
     corruption: Annotated[str | None, Parameter(group=MODEL)] = None,
     code_corruption: Annotated[str | None, Parameter(group=MODEL)] = None,
-    beta: Annotated[float | None, _model(1.0), Parameter(validator=Number(gte=0))] = None,
+    posterior: Annotated[str | None, _model("diagonal")] = None,
+    prior: Annotated[str | None, _model("auto")] = None,
+    objective: Annotated[str | None, _model("elbo")] = None,
+    samples: Annotated[int | None, Parameter(group=MODEL), at_least(1)] = None,
+    conditional: Annotated[bool | None, Parameter(group=MODEL)] = None,
+    beta: Annotated[float | None, Parameter(group=MODEL, validator=Number(gte=0))] = None,
     penalty: Annotated[str | None, Parameter(group=MODEL)] = None,
     penalty_weight: Annotated[float | None, _model(0.1), Parameter(validator=Number(gte=0))] = None,
     epochs: Epochs = None,
@@ -96,16 +102,21 @@ def fit(
     latent : int
         Dimensions of the code. 2 can be looked at; more reconstruct better.
     layers : str
-        Units of each layer of a stacked model, such as 500,250,30; the last is the code.
+        Units of each layer of a stacked model, such as 500,250,30, the last of which is the code;
+        or codes of each layer of a hierarchy, the lowest first.
     network : str
         mlp, or convolutional for images.
     code : str
-        What the code of an autoencoder is: identity, relu, sigmoid, tanh or top-k.
+        What the code of an autoencoder is: identity, relu, sigmoid, tanh, top-k, finite-scalar or
+        vector-quantized.
     tied : bool
         Decode with the encoder's weights, transposed.
     likelihood : str
-        What the decoder predicts: normal, normal-feature, normal-predicted, normal-unit, laplace,
-        bernoulli, continuous-bernoulli or multinomial; auto looks at the data.
+        What the decoder predicts: numbers by normal, normal-feature, normal-predicted, normal-unit,
+        laplace or student-t; zeros and ones by bernoulli; values from 0 to 1 by
+        continuous-bernoulli or beta; levels of grey by categorical, discretized-logistic or
+        logistic-mixture; counts by poisson, negative-binomial or zero-inflated-negative-binomial;
+        shares by multinomial. auto looks at the data.
     norm : str
         The distance to reconstruct by instead of the likelihood: squared_error, l2,
         absolute_error, huber, binary_cross_entropy or categorical_cross_entropy.
@@ -114,23 +125,40 @@ def fit(
         unit or none.
     corruption : str
         What spoils the input of the encoder in training, so that the model learns to repair:
-        gaussian, masking, block-masking, salt-and-pepper, dropout or nested-dropout.
+        gaussian, masking, block-masking, salt-and-pepper, dropout, nested-dropout or binarization.
     code_corruption : str
         What spoils the code in training, such as nested-dropout, which orders it by importance;
         the names are those of --corruption.
     beta : float
-        Price of information in the code of a VAE: above 1 for simpler codes, below 1 for better
-        reconstructions.
+        Price of information in the code of a VAE, by default 1: above for simpler codes, below for
+        better reconstructions.
+    posterior : str
+        What a VAE infers from an example: a normal code by diagonal, full or low-rank; one with
+        heavier tails by laplace or student-t; one of any shape by inverse-autoregressive or flow;
+        a direction by von-mises-fisher or power-spherical; categories by categorical or
+        gumbel-softmax; a point by delta.
+    prior : str
+        Where a VAE samples codes from: standard, learned, mixture, vamp or flow for numbers,
+        uniform-sphere, categorical or gumbel-softmax for their kind; auto suits the posterior.
+    objective : str
+        What a VAE is trained by: elbo; a tighter bound by iwae, dreg, miwae, piwae, ciwae or renyi;
+        wake-sleep, constrained, factor, adversarial; or one part of it by reconstruction or
+        divergence.
+    samples : int
+        Codes drawn for each example in a step.
+    conditional : bool
+        Learn the examples given their labels, to draw new ones of any label.
     penalty : str
         What is added to the loss: code-norm, contractive, decoder-gradient, decorrelation,
-        kl-sparsity, l1, orthogonality or spectral-norm.
+        kl-sparsity, l1, orthogonality or spectral-norm; with a prior also dip, mmd or
+        total-correlation; and quantization, which a vector-quantized code has already.
     penalty_weight : float
         How much one unit of the penalty counts beside one of the loss.
     batch_size : int
         Examples in a step.
     optimizer : str
-        adam, adamw, rmsprop, sgd or sgd-momentum; lbfgs takes all data in every step, for small
-        problems that must converge.
+        adam, adamw, adam-low-momentum for adversaries, rmsprop, sgd or sgd-momentum; lbfgs takes
+        all data in every step, for small problems that must converge.
     schedule : str
         How the learning rate changes until the last pass: constant, cosine, linear or one-cycle.
     patience : int
@@ -144,6 +172,7 @@ def fit(
         latentia fit digits
         latentia fit digits --model convolutional-vae --latent 10
         latentia fit patients.csv --label outcome --latent 5 --out runs/patients
+        latentia fit digits --conditional --latent 8
         latentia fit photos/ --model autoencoder --latent 64 --epochs 100
         latentia fit digits --model stacked-denoising-autoencoder --layers 128,32 --epochs 50
     """
@@ -161,6 +190,11 @@ def fit(
         "scaling": scaling,
         "corruption": corruption,
         "code_corruption": code_corruption,
+        "posterior": posterior,
+        "prior": prior,
+        "objective": objective,
+        "n_samples": samples,
+        "condition": "y" if conditional else None,
         "beta": beta,
         "penalty": penalty,
         "penalty_weight": penalty_weight,
@@ -188,7 +222,7 @@ def fit(
         f"{dataset.name}: {counted(len(dataset), 'example')}, {dataset.schema.describe()}",
         flush=True,
     )
-    _train(estimator, dataset.X, folder)
+    _train(estimator, dataset, folder)
     artifacts.save(estimator, folder)  # whatever becomes of the report, the model is safe
     source = {"spec": data, "x": x, "y": label, "n": rows, "seed": seed}
     files = reports.run_files(estimator, dataset, source)
@@ -199,12 +233,12 @@ def fit(
     _tell(json.loads(files["metrics.json"]), folder)
 
 
-def _train(estimator: LatentEstimator, X: Any, folder: Path) -> None:
+def _train(estimator: LatentEstimator, dataset: Dataset, folder: Path) -> None:
     from latentia import artifacts
 
     try:
         with in_options():
-            estimator.fit(X)
+            estimator.fit(dataset.X, dataset.y)
     except TrainingDivergedError:
         if estimator.history_.kept > 0 and not artifacts.is_model(folder):
             artifacts.save(estimator, folder, {"history.csv": estimator.history_.to_csv()})

@@ -8,20 +8,24 @@ from typing import Any
 
 from latentia._text import counted
 from latentia.cli._comparison import show_results
-from latentia.cli._options import AnyRun
+from latentia.cli._options import AnyRun, Cite
 from latentia.cli._runs import damaged, memory_of, numbers_of
 from latentia.cli._show import show, show_numbers
 
 
-def info(run: AnyRun, /) -> None:
+def info(run: AnyRun, /, *, cite: Cite = False) -> None:
     """Say what a model is, how well it did, what it was fitted on, and with which settings.
 
     Examples
     --------
         latentia info runs/digits-vae-2
+        latentia info runs/digits-vae-2 --cite > model.bib
     """
     from latentia import artifacts
 
+    if cite:
+        print(artifacts.load(run).citation())
+        return
     config, numbers = artifacts.describe(run), numbers_of(run)
     print(f"{run}: {config['estimator']}, written by latentia {config['latentia']}\n")
     if numbers:

@@ -146,6 +146,12 @@ Overwrite = Annotated[
     ),
 ]
 Quiet = Annotated[bool, Parameter(name="--quiet", group=OUTPUT, help="Show no progress.")]
+Cite = Annotated[
+    bool,
+    Parameter(
+        name="--cite", group=OUTPUT, help="Print BibTeX of the papers behind it, and nothing else."
+    ),
+]
 OutFile = Annotated[
     Path,
     Parameter(

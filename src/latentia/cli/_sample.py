@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from latentia._files import write_whole
 from latentia._text import counted
+from latentia.cli._given import check_condition, labels_for, typed_condition
 from latentia.cli._options import OUTPUT, Run, at_least
 from latentia.cli._runs import dataset_of, memory_of, model_of
 from latentia.cli._wording import in_options
@@ -26,6 +27,7 @@ def sample(
     components: Annotated[int | None, at_least(1), Parameter(show_default="10")] = None,
     seed: Annotated[int, at_least(0)] = 0,
     noise: bool = False,
+    condition: str | None = None,
 ) -> None:
     """Draw new examples: a code from the prior, then what the decoder makes of it.
 
@@ -46,11 +48,14 @@ def sample(
         The same number draws the same examples.
     noise : bool
         Draw from p(x|z), noise and all, instead of taking its mean.
+    condition : str
+        What a conditional model shall draw: a label or a number; several columns with commas.
 
     Examples
     --------
         latentia sample runs/digits-vae-2 --n 100 --out new.png
         latentia sample runs/iris-vae-2 --n 1000 --noise --seed 7 --out new.csv
+        latentia sample runs/digits-conditional-vae-8 --condition 7 --out sevens.png
         latentia sample runs/digits-autoencoder-16 --sampler gmm --components 20 --out new.png
     """
     from latentia import plotting, reports
@@ -65,12 +70,17 @@ def sample(
             lookup(densities, sampler, "sampler")
     memory = memory_of(run)
     estimator = model_of(run)
+    check_condition(estimator, condition, "--condition")
+    y = typed_condition(estimator, condition, "--condition")
     _check_memory(n, estimator.event_shape_)
     if sampler is not None:
-        X = dataset_of(run, None, None, None, None, ask="draw without --sampler").X
+        dataset = dataset_of(run, None, None, None, None, ask="draw without --sampler")
+        labels = labels_for(estimator, dataset)
         with in_options({"sampler": "--sampler", "n_components": "--components"}):
-            estimator.fit_sampler(sampler, X, n_components=components or 10, random_state=seed)
-    examples = estimator.sample(n, random_state=seed, mean=not noise)
+            estimator.fit_sampler(
+                sampler, dataset.X, labels, n_components=components or 10, random_state=seed
+            )
+    examples = estimator.sample(n, random_state=seed, mean=not noise, y=y)
     names = memory.get("columns")
     if out.suffix.lower() == ".png":
         shown = reports.visible(examples, *(memory.get("range") or (None, None)))

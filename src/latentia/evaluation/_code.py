@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from latentia.distributions import kl_per_dimension, point
+from latentia.evaluation._batches import over_batches
 from latentia.models import LatentVariableModel
 
 #: Variance of the posterior mean over examples above which a dimension counts as used.
@@ -45,7 +46,6 @@ class CodeReport:
         return int(self.active.sum())
 
 
-@torch.no_grad()
 def code(
     model: LatentVariableModel,
     x: Tensor,
@@ -91,18 +91,7 @@ def code(
     >>> code(model, torch.zeros(5, 3)).n_active  # every example is the same
     0
     """
-    lengths = [len(x), *(len(c) for c in conditions)]
-    if len(x) == 0 or len(set(lengths)) > 1:
-        raise ValueError(
-            "x and conditions must hold the same number of examples, at least one, but hold "
-            f"{', '.join(str(n) for n in lengths)}."
-        )
-    device = next(model.parameters(), x).device
-    with _evaluating(model):
-        parts = [
-            _measure(model, *(t[start : start + batch_size].to(device) for t in (x, *conditions)))
-            for start in range(0, len(x), batch_size)
-        ]
+    parts = over_batches(partial(_measure, model), model, x, conditions, batch_size)
     means = torch.cat([mean for mean, _ in parts])
     kls = [kl for _, kl in parts if kl is not None]
     kl = torch.cat(kls).mean(0).cpu().numpy() if kls else None
@@ -120,15 +109,3 @@ def _measure(
         return mean, None
     kl = kl_per_dimension(posterior, model.prior(*conditions))
     return mean, None if kl is None else kl.flatten(1).double()
-
-
-@contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
-    """Put a model in evaluation mode, and every part of it back in the mode it was in."""
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes.items():
-            module.training = mode

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
+from latentia._arrays import are_classes
 from latentia.plotting._style import GREY, MOST_CLASSES, categorical
 
 # More names would hide the points, and each other.
@@ -77,6 +78,12 @@ class Classes:
             handles=dots, title=title or None, frameon=False, fontsize="small",
             loc="upper left", bbox_to_anchor=(1, 1),
         )  # fmt: skip
+
+
+def is_discrete(labels: np.ndarray) -> bool:
+    """Whether labels are classes with a colour each, and not places on a scale."""
+    is_text = labels.dtype.kind not in "fiub"
+    return is_text or (are_classes(labels) and len(np.unique(labels)) <= MOST_CLASSES)
 
 
 def _apart(places: np.ndarray, size: np.ndarray) -> np.ndarray:

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 
-from latentia._arrays import are_classes, as_examples, as_labels, flat
-from latentia.plotting._classes import Classes
-from latentia.plotting._style import BLUE, MOST_CLASSES, axes, code_name, dots, thinned
+from latentia._arrays import as_examples, as_labels, flat
+from latentia.plotting._classes import Classes, is_discrete
+from latentia.plotting._style import BLUE, axes, code_name, dots, thinned
 
 _MOST_POINTS = 10_000
 
@@ -86,7 +86,7 @@ def _plane(ax: Axes, points: np.ndarray, labels: np.ndarray | None, label: str) 
     ax.set_aspect("equal", adjustable="datalim")
     if labels is None:
         dots(ax, points, BLUE)
-    elif _is_discrete(labels):
+    elif is_discrete(labels):
         classes = Classes.of(labels)
         dots(ax, points, classes.colors_of_examples)
         classes.write_names(ax, points)
@@ -106,7 +106,7 @@ def _strip(ax: Axes, points: np.ndarray, labels: np.ndarray | None, label: str) 
         ax.set_ylabel("examples")
         return
     ax.set_ylabel(label)
-    if not _is_discrete(labels):
+    if not is_discrete(labels):
         dots(ax, np.column_stack([points, labels]), BLUE)
         return
     classes = Classes.of(labels)
@@ -114,8 +114,3 @@ def _strip(ax: Axes, points: np.ndarray, labels: np.ndarray | None, label: str) 
     height = classes.index + np.random.default_rng(0).uniform(-0.3, 0.3, len(points))
     dots(ax, np.column_stack([points, height]), classes.colors_of_examples)
     ax.set_yticks(range(len(classes.names)), classes.names)
-
-
-def _is_discrete(labels: np.ndarray) -> bool:
-    is_text = labels.dtype.kind not in "fiub"
-    return is_text or (are_classes(labels) and len(np.unique(labels)) <= MOST_CLASSES)

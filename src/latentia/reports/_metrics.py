@@ -46,7 +46,8 @@ def metrics(estimator: LatentEstimator, dataset: Dataset) -> dict[str, Any]:
         - ``reconstruction``: ``sse`` (summed over features) and ``mse`` (for each feature), both in
           squared units of the data; of the data as the model sees them ``mse_scaled`` and
           ``explained_variance``, a share; and ``shuffled``, the scaled errors on data and noise of
-          ``evaluation.copying`` on at most 2,000 examples, None for a ``VAE``;
+          ``evaluation.copying`` on at most 2,000 examples, None for a ``VAE`` and for a model with
+          a condition;
         - ``pca``: the errors of the best linear code of the same size on the same examples;
         - ``score``: a mean, ``what`` it is, and the number of examples: a
           "log_likelihood_bound" or "reconstruction_log_likelihood" in nats, or "minus_energy" where
@@ -133,7 +134,7 @@ def _reconstruction(seen: Observed) -> dict[str, Any]:
 
 def _shuffled(seen: Observed) -> dict[str, float] | None:
     # Its code has a price: copying costs more than it gains.
-    if isinstance(seen.estimator, VAE):
+    if isinstance(seen.estimator, VAE) or seen.condition is not None:
         return None
     rows = some_rows(len(seen.X), _MOST_SHUFFLED)
     scale = seen.estimator.scaling_.scale
@@ -156,9 +157,10 @@ def _pca(seen: Observed) -> dict[str, float]:
 def _score(seen: Observed) -> dict[str, Any]:
     affordable = max(_LEAST_SCORED, _MOST_SCORED_VALUES // seen.X[0].size)
     rows = some_rows(len(seen.X), min(_MOST_SCORED, affordable))
+    y = None if seen.y is None else seen.y[rows]
     return {
         "what": _what_is_scored(seen.estimator),
-        "value": seen.estimator.score(seen.X[rows]),
+        "value": float(np.mean(seen.estimator.score_samples(seen.X[rows], y))),
         "n_examples": len(rows),
     }
 
@@ -171,7 +173,7 @@ def _what_is_scored(estimator: LatentEstimator) -> str:
 
 
 def _code(seen: Observed) -> dict[str, Any]:
-    report = evaluation.code(seen.estimator.model_, seen.scaled(seen.X))
+    report = evaluation.code(seen.estimator.model_, seen.scaled(seen.X), seen.given())
     return {
         "n_active": report.n_active,
         "kl_per_dimension": report.kl_per_dimension,

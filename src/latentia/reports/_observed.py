@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from latentia.data import Dataset
-from latentia.estimators import LatentEstimator
+from latentia.estimators import LatentEstimator, SemiSupervisedVAE
 
 _MOST_EXAMPLES = 5_000
 _MOST_VALUES = 20_000_000
@@ -43,9 +43,22 @@ class Observed:
     codes: np.ndarray
     reconstructed: np.ndarray
 
+    @property
+    def condition(self) -> np.ndarray | None:
+        """What the model is given with each example, where it is conditional."""
+        return None if self.estimator.conditions_ is None else self.y
+
     def visible(self, x: np.ndarray) -> np.ndarray:
         """Return images with values inside the range of the data, tables as they are."""
         return visible(x, self.dataset.schema.minimum, self.dataset.schema.maximum)
+
+    def given(self) -> tuple[Tensor, ...]:
+        """Return the conditions as the parts of the model see them."""
+        conditions = self.estimator.conditions_
+        if conditions is None:
+            return ()
+        scale = self.estimator.scaling_.scale
+        return (torch.from_numpy(conditions.numbers(self.y, len(self.X))).to(scale),)
 
     def scaled(self, x: np.ndarray) -> Tensor:
         """Return examples as the encoder sees them."""
@@ -62,14 +75,11 @@ def observe(estimator: LatentEstimator, dataset: Dataset) -> Observed:
     """
     rows = some_rows(len(dataset), _affordable(math.prod(dataset.schema.shape)))
     X = np.ascontiguousarray(dataset.X[rows])
-    return Observed(
-        estimator,
-        dataset,
-        X,
-        None if dataset.y is None else dataset.y[rows],
-        np.asarray(estimator.transform(X)),
-        np.asarray(estimator.reconstruct(X)),
-    )
+    y = None if dataset.y is None else dataset.y[rows]
+    if isinstance(estimator, SemiSupervisedVAE):
+        y = estimator.fill_labels(X, y)
+    codes, reconstructed = estimator.transform(X, y), estimator.reconstruct(X, y)
+    return Observed(estimator, dataset, X, y, np.asarray(codes), np.asarray(reconstructed))
 
 
 def visible(x: np.ndarray, minimum: float | None, maximum: float | None) -> np.ndarray:

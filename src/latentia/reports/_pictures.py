@@ -12,10 +12,12 @@ from latentia import evaluation, plotting
 from latentia.data import Dataset
 from latentia.estimators import LatentEstimator
 from latentia.priors import Normal
+from latentia.reports._bubbles import bubbles
 from latentia.reports._observed import Observed, observe, some_rows
 
 _MOST_POINTS = 1_000
 _N_IMAGES = 64
+_MOST_LABELS = 12
 # Of two codes the headlines say as much, and every code decodes the examples once more.
 _FEWEST_CODES, _MOST_CODES = 3, 256
 _MOST_DECODED_VALUES = 40_000_000
@@ -54,10 +56,11 @@ def pictures(estimator: LatentEstimator, dataset: Dataset) -> dict[str, Figure]:
     Returns
     -------
     dict of str to Figure
-        ``reconstructions``, ``samples``, ``latent_map`` and ``loss_curves``; ``manifold`` for
-        images with a code of two dimensions; ``explained_variance`` for codes of 3 to 256;
-        ``weights`` for images and a fully connected first layer; ``vector_field`` for tables of two
-        columns; ``kl_per_dimension`` where the code has one.
+        ``reconstructions``, ``samples``, ``latent_map`` and ``loss_curves``; ``bubbles`` for
+        normal posteriors of two dimensions; ``analogies`` for images given one of 2 to 12 labels;
+        ``manifold`` for images with a code of two dimensions; ``explained_variance`` for codes of
+        3 to 256; ``weights`` for images and a fully connected first layer; ``vector_field`` for
+        tables of two columns; ``kl_per_dimension`` where the code has one.
 
     Raises
     ------
@@ -86,8 +89,32 @@ def _samples(seen: Observed) -> Figure:
     images = seen.X.ndim > 2
     n = _N_IMAGES if images else min(len(seen.X), _MOST_POINTS)
     # Points and histograms show the spread of the data, noise included; pictures show means.
-    drawn = seen.estimator.sample(n, random_state=0, mean=images)
+    drawn = seen.estimator.sample(n, random_state=0, mean=images, y=_some_conditions(seen, n))
     return plotting.samples(seen.visible(drawn), seen.X, names=seen.dataset.schema.names)
+
+
+def _some_conditions(seen: Observed, n: int) -> np.ndarray | None:
+    """Return n conditions as they occur in the data, like beside like."""
+    if seen.condition is None:
+        return None
+    rows = np.random.default_rng(0).choice(len(seen.X), n, replace=n > len(seen.X))
+    some = seen.condition[rows]
+    return np.sort(some) if some.ndim == 1 else some
+
+
+def _analogies(seen: Observed) -> Figure | None:
+    given = seen.estimator.conditions_
+    columns = () if given is None else given.columns
+    labels = getattr(columns[0], "classes", ()) if len(columns) == 1 else ()
+    if seen.X.ndim < 3 or seen.y is None or "decoder" not in seen.estimator.conditioned:
+        return None
+    if not 0 < len(labels) <= _MOST_LABELS:
+        return None
+    # The first example of every label, so that it is like its own column.
+    rows = [int(found[0]) for label in labels if len(found := np.flatnonzero(seen.y == label))]
+    X, y = seen.X[rows], seen.y[rows]
+    changed = [seen.estimator.reconstruct(X, y, as_y=label) for label in labels]
+    return plotting.analogies(X, seen.visible(np.stack(changed, axis=1)), labels)
 
 
 def _latent_map(seen: Observed) -> Figure:
@@ -96,7 +123,7 @@ def _latent_map(seen: Observed) -> Figure:
 
 
 def _manifold(seen: Observed) -> Figure | None:
-    if seen.X.ndim < 3 or seen.estimator.n_components_ != 2:
+    if seen.X.ndim < 3 or seen.estimator.n_components_ != 2 or seen.condition is not None:
         return None
 
     def decode(q: np.ndarray) -> np.ndarray:
@@ -117,7 +144,8 @@ def _decode_standard(estimator: LatentEstimator, q: np.ndarray) -> np.ndarray:
 def _explained_variance(seen: Observed) -> Figure | None:
     k = seen.codes[0].size
     if (
-        seen.codes.ndim != 2
+        seen.condition is not None
+        or seen.codes.ndim != 2
         or not _FEWEST_CODES <= k <= _MOST_CODES
         or np.ptp(seen.X, 0).max() == 0
     ):
@@ -140,7 +168,7 @@ def _weights(seen: Observed) -> Figure | None:
 
 
 def _vector_field(seen: Observed) -> Figure | None:
-    if seen.X.shape[1:] != (2,):
+    if seen.X.shape[1:] != (2,) or seen.condition is not None:
         return None
     figure = plotting.vector_field(seen.estimator.reconstruct, seen.X)
     names = seen.dataset.schema.names
@@ -154,7 +182,8 @@ def _loss_curves(seen: Observed) -> Figure | None:
 
 
 def _kl_per_dimension(seen: Observed) -> Figure | None:
-    kl = evaluation.code(seen.estimator.model_, seen.scaled(seen.X)).kl_per_dimension
+    x, conditions = seen.scaled(seen.X), seen.given()
+    kl = evaluation.code(seen.estimator.model_, x, conditions).kl_per_dimension
     return None if kl is None else plotting.kl_per_dimension(kl)
 
 
@@ -171,11 +200,24 @@ gallery: dict[str, Picture] = {
         "lie close together.",
         _latent_map,
     ),
+    "bubbles": Picture(
+        "Codes and how sure they are",
+        "Each ellipse is where the code of one example is believed to lie, to one standard "
+        "deviation, beside the dashed circle of a standard normal: small ellipses tell examples "
+        "apart, and those as large as the circle say nothing.",
+        bubbles,
+    ),
     "samples": Picture(
         "New examples",
         "Codes drawn from the prior and decoded: if they look like the data, the model knows "
         "where the data lie.",
         _samples,
+    ),
+    "analogies": Picture(
+        "The same example under other labels",
+        "Each row is one example and what its code becomes under every label: what stays the same "
+        "along a row is what the label does not say.",
+        _analogies,
     ),
     "manifold": Picture(
         "The plane of codes, decoded",

@@ -7,6 +7,7 @@ from latentia.reproductions._features import features
 from latentia.reproductions._images import images
 from latentia.reproductions._labels import labels
 from latentia.reproductions._linear import linear
+from latentia.reproductions._semi_supervised import semi_supervised
 from latentia.reproductions._target import Target
 from latentia.reproductions._variational import variational
 
@@ -15,6 +16,7 @@ targets: dict[str, Target] = {
     **images,
     **features,
     **labels,
+    **semi_supervised,
     **anomalies,
     **variational,
 }

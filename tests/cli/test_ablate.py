@@ -1,0 +1,124 @@
+"""The ablations of a variational autoencoder, from the command line."""
+
+import csv
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from latentia import data, heads
+from latentia.cli import main
+from latentia.cli._ablations import DRAWN, ablations, fixed_likelihood
+from latentia.estimators import LatentEstimator
+
+BETAS = (0.1, 1.0, 16.0)
+SMALL = ["--rows", "100", "--epochs", "150", "--hidden", "16", "--learning-rate", "0.01"]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "ablations"
+    asked = ["--betas", ",".join(map(str, BETAS)), "--out", str(folder), "--quiet"]
+    assert main(["ablate", "digits", *SMALL, *asked]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def runs(results):
+    return {r["run"]: r for r in json.loads((results / "ablations.json").read_text())}
+
+
+def test_pictures_and_numbers_are_there(results):
+    names = ["ablations.csv", "ablations.json", "ablations.png", "rate_distortion.png"]
+    assert sorted(path.name for path in results.iterdir()) == names
+    assert all((results / name).read_bytes()[:4] == b"\x89PNG" for name in names[2:])
+
+
+def test_both_files_of_numbers_say_the_same(results, runs):
+    with open(results / "ablations.csv") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["run"] for row in rows] == list(runs)
+    for row in rows:
+        expected = {n: "" if v is None else str(v) for n, v in runs[row["run"]].items()}
+        assert row == expected
+
+
+def test_each_part_does_what_it_should(runs):
+    full, without, prior = (runs[name] for name in DRAWN)
+    assert without["variance"] < 0.1 * full["variance"]
+    assert without["kl"] > full["kl"] + 2
+    assert without["reconstruction"] < full["reconstruction"]
+    assert prior["kl"] < 0.01 and prior["active"] == 0 and prior["largest_mean"] < 0.2
+    assert prior["variance"] == pytest.approx(1, abs=0.05)
+    point = runs["deterministic"]
+    assert point["kl"] is None and point["variance"] == 0
+    assert point["reconstruction"] < full["reconstruction"]
+
+
+def test_the_sweep_is_monotone(runs):
+    by_beta = {r["beta"]: r for r in runs.values()}
+    sweep = [by_beta[beta] for beta in BETAS]
+    assert (np.diff([r["kl"] for r in sweep]) < 0).all()
+    assert (np.diff([r["reconstruction"] for r in sweep]) > 0).all()
+
+
+def test_it_prints_a_table_and_a_sentence(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    small = ["--rows", "30", "--epochs", "1", "--hidden", "4", "--latent", "3"]
+    for _ in range(2):
+        assert main(["ablate", "iris", *small, "--betas", "0,1"]) == 0
+    assert sorted(path.name for path in Path("runs").iterdir()) == [
+        "iris-ablations",
+        "iris-ablations-2",
+    ]
+    captured = capsys.readouterr()
+    assert "4 of 4: without the reconstruction" in captured.err
+    assert all(run in captured.out for run in ablations(()))
+    assert "from 0 to 1 the rate goes from" in " ".join(captured.out.split())
+    assert "…" not in captured.out
+
+
+def test_an_interrupted_comparison_leaves_nothing(monkeypatch, tmp_path, capsys):
+    def interrupted(self, X, y=None):
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(LatentEstimator, "fit", interrupted)
+    assert main(["ablate", "iris"]) == 130
+    assert not any(tmp_path.iterdir())
+    assert "interrupted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("betas", ["0.1;4", "-1", "", "1,1", "nan,1", "1,inf"])
+def test_weights_that_make_no_sweep(betas, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["ablate", "iris", f"--betas={betas}"]) == 2
+    assert f"--betas {betas!r} must be" in capsys.readouterr().err
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_weight_that_has_a_run_is_not_trained_twice():
+    assert list(ablations([0.0, 1.0])) == list(ablations([]))
+    assert ablations([4.0])["beta 4"] == {"beta": 4.0}
+
+
+def test_the_scale_is_what_a_linear_code_leaves():
+    X = data.load("digits").X
+    u = X.reshape(len(X), -1) / X.max()
+    eigenvalues = np.linalg.eigvalsh(np.cov(u.T, bias=True))
+    likelihood = fixed_likelihood(X, 2)
+    assert likelihood.func is heads.DiagonalNormal
+    expected = math.sqrt(eigenvalues[:-2].sum() / 64)
+    assert likelihood.keywords["scale"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_scale_of_data_that_a_linear_code_holds_whole():
+    table = np.random.default_rng(0).normal(size=(50, 2))
+    assert fixed_likelihood(table, 2).keywords["scale"] == pytest.approx(0.1)
+
+
+def test_zeros_and_ones_are_bernoulli():
+    bits = np.random.default_rng(0).integers(0, 2, (20, 4, 4))
+    assert fixed_likelihood(bits * 255, 2) == "bernoulli"
