@@ -64,6 +64,25 @@ def test_elbo_plus_gap_is_the_evidence(linear_gaussian, x):
     assert torch.allclose(elbo + gap, marginal.log_prob(x), atol=1e-9)
 
 
+def test_three_forms_of_the_bound_are_one_number(linear_gaussian, x):
+    # Reconstruction and divergence; joint density and entropy; evidence and gap.
+    model, marginal = linear_gaussian
+    with torch.no_grad():
+        exact = model.encoder(x)
+        model.encoder.net.layers[0].bias += 0.3
+        model.encoder.head.log_scale += 0.2
+        q = model.encoder(x)
+        expected = _expected_reconstruction(model, q, x)
+        log_prior = -0.5 * (q.mean.square() + q.variance + np.log(2 * np.pi)).sum(-1)
+        forms = [
+            expected - torch.distributions.kl_divergence(q, model.prior(x)),
+            expected + log_prior + q.entropy(),
+            marginal.log_prob(x) - torch.distributions.kl_divergence(q, exact),
+        ]
+    assert torch.allclose(forms[0], forms[1], atol=1e-9)
+    assert torch.allclose(forms[0], forms[2], atol=1e-9)
+
+
 def _expected_reconstruction(model, q, x):
     """E_q log p(x|z) of a linear decoder in closed form."""
     weight = model.decoder.net.layers[0].weight
