@@ -32,7 +32,8 @@ autodoc_default_options = {
     "members": True,
     "show-inheritance": True,
     # scikit-learn's metadata routing, and what stands among the attributes of its class already.
-    "exclude-members": "set_inverse_transform_request, set_score_request, overcomplete_",
+    "exclude-members": "set_inverse_transform_request, set_partial_fit_request, set_score_request, "
+    "overcomplete_",
 }
 autodoc_inherit_docstrings = False
 autodoc_member_order = "groupwise"

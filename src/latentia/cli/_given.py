@@ -17,7 +17,7 @@ def labels_for(model: LatentEstimator, dataset: Dataset) -> Any:
     ValueError
         If it needs them and there are none.
     """
-    if model.conditions_ is not None and dataset.y is None:
+    if _needs_condition(model) and dataset.y is None:
         raise ValueError(
             f"{dataset.name} has no labels, and this model is conditioned on them; name their "
             "column or array by --label."
@@ -64,11 +64,18 @@ def check_condition(model: LatentEstimator, text: str | None, option: str) -> No
     ------
     ValueError
     """
-    if text is None and model.conditions_ is not None:
+    if text is None and model.conditions_ is not None and _needs_condition(model):
         example = ",".join(_example(column) for column in model.conditions_.columns)
         raise ValueError(
             f"This model is conditioned on labels; say which, as in {option} {example}."
         )
+
+
+def _needs_condition(model: LatentEstimator) -> bool:
+    from sklearn.base import is_classifier
+
+    # A classifier finds the labels by itself.
+    return model.conditions_ is not None and not is_classifier(model)
 
 
 def _read(column: Any, text: str, option: str) -> Any:

@@ -41,7 +41,8 @@ def sample(
     n : int
         How many.
     sampler : str
-        gmm, a mixture of normals; normal, only one; flow, a neural spline flow.
+        gmm, a mixture of normals; normal, only one; flow, a neural spline flow; for quantised codes
+        independent or autoregressive.
     components : int
         Normals in the mixture of gmm.
     seed : int
@@ -61,13 +62,13 @@ def sample(
     from latentia import plotting, reports
     from latentia._names import lookup
     from latentia.data import write_table
-    from latentia.estimators import densities
+    from latentia.estimators import densities, discrete_densities
 
     if components is not None and sampler != "gmm":
         raise ValueError("--components is the size of a mixture; add --sampler gmm, or drop it.")
     if sampler is not None:
         with in_options():
-            lookup(densities, sampler, "sampler")
+            lookup(densities | discrete_densities, sampler, "sampler")
     memory = memory_of(run)
     estimator = model_of(run)
     check_condition(estimator, condition, "--condition")

@@ -19,7 +19,7 @@ from latentia.training import seeded
 class RateDistortion(NamedTuple):
     r"""What a code costs and what is lost with it, means over examples.
 
-    Attributes
+    Parameters
     ----------
     rate : float
         :math:`D_{KL}(q(z|x) \,\|\, p(z))` in nats.

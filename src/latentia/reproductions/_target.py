@@ -49,6 +49,8 @@ class Target:
         Whether ``run`` takes the MNIST digits.
     minutes : float, default=1.0
         About how long it takes on two CPU cores.
+    last : str, default="not measured yet"
+        What was measured last, where and when.
 
     Examples
     --------
@@ -63,3 +65,4 @@ class Target:
     run: Callable[..., tuple[float, ...]]
     needs_mnist: bool = False
     minutes: float = 1.0
+    last: str = "not measured yet"

@@ -6,6 +6,7 @@ from latentia.reproductions._anomalies import anomalies
 from latentia.reproductions._features import features
 from latentia.reproductions._images import images
 from latentia.reproductions._labels import labels
+from latentia.reproductions._likelihoods import likelihoods
 from latentia.reproductions._linear import linear
 from latentia.reproductions._semi_supervised import semi_supervised
 from latentia.reproductions._target import Target
@@ -19,4 +20,5 @@ targets: dict[str, Target] = {
     **semi_supervised,
     **anomalies,
     **variational,
+    **likelihoods,
 }
