@@ -172,7 +172,7 @@ def test_an_option_is_cited_where_it_is_taken():
     assert keys(objectives.ELBO()) == {"kingma2013auto"}
     assert keys(objectives.ELBO(beta=4.0)) == {"kingma2013auto", "higgins2017beta"}
     assert "roeder2017sticking" in keys(objectives.ELBO(gradient="sticking-the-landing"))
-    doubly = objectives.IWAE(gradient="doubly-reparameterised")
+    doubly = objectives.IWAE(gradient="doubly-reparameterized")
     assert keys(doubly) - keys(objectives.IWAE()) == {"tucker2019doubly"}
     assert keys(heads.DiagonalNormal(2)) == set()
     assert keys(heads.DiagonalNormal(2, "shared")) == {"rybkin2021simple"}

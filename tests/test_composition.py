@@ -59,7 +59,7 @@ REFUSED = [
         "free_bits",
     ),
     (TOGETHER, set(PRIORS), {"total-correlation"}, "TotalCorrelation"),
-    (SPHERES | FLOWS | {"gumbel-softmax"}, set(PRIORS), {"dip"}, "DIP of kind 'ii'"),
+    (SPHERES | FLOWS | CATEGORIES, set(PRIORS), {"dip"}, "DIP of kind 'ii'"),
 ]
 
 
@@ -121,6 +121,40 @@ def test_every_posterior_with_every_likelihood(posterior, likelihood, context):
     with seeded(0):
         model = build(posterior, likelihood, priors.natural_prior, context)
         train(model, objective, None, context)
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_draws_without_a_derivative_teach_the_encoder_or_are_refused(name):
+    with seeded(0):
+        q, p = heads.Bernoulli(4), heads.Bernoulli(6)
+        encoder = conditional.Amortized(networks.MLP(6, 4), q)
+        decoder = conditional.Amortized(networks.MLP(4, 6), p)
+        model = models.LatentVariableModel(encoder, decoder, Coins())
+        before = encoder.net.layers[0].weight.clone()
+        try:
+            train(model, OBJECTIVES[name](), None, 0)
+        except IncompatiblePartsError as refusal:
+            assert re.search("derivative|free_bits|density|covariance", str(refusal))
+            assert name not in TAKE_THE_SCORE
+        else:
+            assert name in TAKE_THE_SCORE
+            assert not torch.equal(before, encoder.net.layers[0].weight)
+
+
+TAKE_THE_SCORE = {
+    "beta", "capacity", "ciwae", "constrained", "dip", "divergence", "elbo", "free-bits", "iwae",
+    "miwae", "reconstruction", "renyi", "wake-sleep",
+}  # fmt: skip
+
+
+class Coins(conditional.ConditionalDistribution):
+    """Four fair coins."""
+
+    space, event_shape = "binary", (4,)
+
+    def forward(self, *conditions):
+        batch = conditions[0].shape[:1] if conditions else ()
+        return heads.Bernoulli(4)(torch.zeros(*batch, 4))
 
 
 def test_no_row_of_the_table_is_idle():

@@ -129,8 +129,8 @@ def test_too_few_draws_are_refused(trace):
     ("make", "match"),
     [
         *((lambda c=c: c(n_samples=0), "n_samples=0 must be") for c in (IWAE, PIWAE, Renyi)),
-        (lambda: IWAE(n_bounds=0), "n_bounds=0 must be at least 1"),
-        (lambda: PIWAE(n_bounds=-1), "n_bounds=-1 must be at least 1"),
+        (lambda: IWAE(n_bounds=0), "n_bounds=0 must be an integer of at least 1"),
+        (lambda: PIWAE(n_bounds=-1), "n_bounds=-1 must be an integer of at least 1"),
         (lambda: IWAE(gradient="dreg"), "gradient='dreg' is unknown"),
         (lambda: Renyi(math.inf), "alpha=inf must be a finite number, or -inf"),
         (lambda: Renyi(math.nan), "alpha=nan must be"),
@@ -156,7 +156,7 @@ def test_a_deterministic_encoder_is_refused(name):
         next(objective.losses(model, models.Batch(X.float()), Info()))
 
 
-@pytest.mark.parametrize("gradient", ["doubly-reparameterised", "sticking-the-landing"])
+@pytest.mark.parametrize("gradient", ["doubly-reparameterized", "sticking-the-landing"])
 def test_a_measurement_needs_no_gradient(gradient, trace):
     for objective in (IWAE(8, gradient=gradient), PIWAE(2, 4)):
         with torch.no_grad():

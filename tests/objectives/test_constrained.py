@@ -90,7 +90,7 @@ def test_the_multiplier_is_saved_with_the_objective():
         ({"tolerance": float("nan"), "on": "distortion"}, "tolerance=nan must be a finite"),
         ({"speed": 0.0}, "speed=0.0 must be positive"),
         ({"decay": 1.0}, r"decay=1.0 must be in \[0, 1\)"),
-        ({"n_samples": 0}, "n_samples=0 must be at least 1"),
+        ({"n_samples": 0}, "n_samples=0 must be an integer of at least 1"),
     ],
 )
 def test_arguments_out_of_range_are_refused(arguments, match):

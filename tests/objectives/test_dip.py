@@ -93,15 +93,10 @@ def test_it_makes_codes_uncorrelated():
 
 
 def test_a_covariance_without_a_closed_form_is_refused():
-    class Odd(Independent):
-        @property
-        def variance(self):
-            raise NotImplementedError
-
-    odd = Odd(Normal(MEANS, SCALES), 1)
-    assert measure(DIP("i"), odd).isfinite().all()
-    with pytest.raises(IncompatiblePartsError, match="'ii' and the posterior Odd do not fit"):
-        measure(DIP("ii"), odd)
+    one_hot = heads.OneHot(MEANS.shape[1])(MEANS)
+    assert measure(DIP("i"), one_hot).isfinite().all()
+    with pytest.raises(IncompatiblePartsError, match="'ii' and the posterior Flattened do not"):
+        measure(DIP("ii"), one_hot)
 
 
 @pytest.mark.parametrize(

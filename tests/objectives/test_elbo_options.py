@@ -65,9 +65,9 @@ def test_training_holds_the_divergence_at_the_capacity(capacity, linear_gaussian
     ("arguments", "match"),
     [
         ({"capacity": -1.0}, "capacity is -1.0 at step 0"),
-        ({"n_samples": 0}, "n_samples=0 must be at least 1"),
+        ({"n_samples": 0}, "n_samples=0 must be an integer of at least 1"),
         ({"gradient": "score"}, "gradient='score' is unknown"),
-        ({"gradient": "doubly-reparameterised"}, "is unknown; did you mean 'reparameterised'"),
+        ({"gradient": "doubly-reparameterized"}, "is unknown; did you mean 'reparameterized'"),
         ({"capacity": 1.0, "free_bits": 0.1}, "free_bits=0.1 and capacity=1.0 change the"),
         ({"capacity": 1.0, "gradient": STL}, "capacity=1.0 and gradient='sticking-the-landing'"),
         ({"free_bits": 1.0, "gradient": STL}, "free_bits=1.0 and gradient='sticking-the-landing'"),

@@ -134,7 +134,7 @@ def test_following_the_draws_has_the_same_mean_and_far_less_noise(continuous, es
             ELBO(gradient="sticking-the-landing"),
             "gradient='sticking-the-landing' and the posterior",
         ),
-        (IWAE(gradient="doubly-reparameterised"), "gradient='doubly-reparameterised' and the"),
+        (IWAE(gradient="doubly-reparameterized"), "gradient='doubly-reparameterized' and the"),
         (PIWAE(2, 2), "PIWAE and the posterior"),
         (ELBO(capacity=1.0), "capacity=1.0 with a sampled divergence and the posterior"),
     ],

@@ -141,7 +141,7 @@ def test_densities_by_name_are_fitted_to_indices(name, head, monkeypatch):
     ("make", "match"),
     [
         (lambda: priors.Autoregressive(0, 3), "n_variables=0"),
-        (lambda: priors.Frequencies(2, (3, 3)), r"n_categories=\(3, 3\) must be one"),
+        (lambda: priors.Frequencies(2, (3, 3)), r"n_categories=\(3, 3\) must be an integer"),
         (lambda: priors.Frequencies.fit(torch.tensor([[0, 3]]), 3), r"row 0 is \[0, 3\]"),
         (lambda: priors.Frequencies.fit(torch.zeros(2, 2), 3), "must be integers of shape"),
         (lambda: priors.Frequencies.fit(ALL, 3, smoothing=-1), "smoothing=-1 must be"),

@@ -52,7 +52,7 @@ OBJECTIVES = {
     "IWAE": [
         objectives.IWAE(),
         objectives.IWAE(3, 2),
-        objectives.IWAE(3, 2, gradient="doubly-reparameterised"),
+        objectives.IWAE(3, 2, gradient="doubly-reparameterized"),
         objectives.IWAE(3, 2, gradient="sticking-the-landing"),
     ],
     "Factor": [objectives.Factor(hidden_layer_sizes=(4,))],
@@ -76,7 +76,7 @@ OBJECTIVES = {
     "SpectralNorm": [objectives.SpectralNorm()],
     "Sum": [
         objectives.Sum((0.5, objectives.ELBO())),
-        0.5 * objectives.ELBO() + 0.5 * objectives.IWAE(gradient="doubly-reparameterised"),
+        0.5 * objectives.ELBO() + 0.5 * objectives.IWAE(gradient="doubly-reparameterized"),
     ],
     "TotalCorrelation": [objectives.TotalCorrelation()],
     "WakeSleep": [objectives.WakeSleep()],

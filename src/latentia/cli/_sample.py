@@ -68,7 +68,7 @@ def sample(
         raise ValueError("--components is the size of a mixture; add --sampler gmm, or drop it.")
     if sampler is not None:
         with in_options():
-            lookup(densities | discrete_densities, sampler, "sampler")
+            lookup(dict.fromkeys([*densities, *discrete_densities]), sampler, "sampler")
     memory = memory_of(run)
     estimator = model_of(run)
     check_condition(estimator, condition, "--condition")

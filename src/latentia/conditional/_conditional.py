@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
@@ -73,7 +74,9 @@ class Amortized(ConditionalDistribution):
         return self.net.in_shape  # type: ignore[return-value]
 
     def forward(self, *conditions: Tensor) -> Distribution:
-        return self.head(self.net(*conditions))
+        raw = self.net(*conditions)
+        # Draws and densities need more digits than products do.
+        return self.head(raw.float() if raw.dtype == torch.bfloat16 else raw)
 
 
 class Unconditioned(Amortized):

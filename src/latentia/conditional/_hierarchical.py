@@ -11,7 +11,7 @@ from torch.distributions import Distribution
 from latentia.conditional._conditional import ConditionalDistribution
 from latentia.distributions import Joint
 from latentia.errors import IncompatiblePartsError
-from latentia.heads import Head, as_shape
+from latentia.heads import Head, as_count
 
 
 class Hierarchy(ConditionalDistribution):
@@ -150,7 +150,7 @@ class Reads(ConditionalDistribution):
 
     def __init__(self, part: ConditionalDistribution, n_features: int) -> None:
         super().__init__()
-        (self.n_features,) = as_shape(n_features, "n_features")
+        self.n_features = as_count(n_features, "n_features")
         self.part = part
         self.space = part.space
         self.event_shape = part.event_shape

@@ -125,7 +125,7 @@ class Axial(Distribution, ABC):
         shape = torch.Size(sample_shape) + self.batch_shape
         with torch.no_grad():
             u = self._draw(shape)
-            across = torch.randn(*shape, self._power).to(u)
+            across = torch.randn(*shape, self._power, dtype=u.dtype, device=u.device)
             across = across / across.norm(dim=-1, keepdim=True).clamp(min=_LEAST)
         if torch.is_grad_enabled() and self.concentration.requires_grad:
             # The value is u and its derivative the one of the quantile of u.

@@ -117,7 +117,8 @@ class Autoencoder(SingleCode):
         corruption = as_corruption(self.code_corruption, "code_corruption")
         reconstruction = Reconstruction(self.norm, code_corruption=corruption)
         given = any(isinstance(part, Quantization) for _, part in self._penalties())
-        needed = isinstance(self._code_head(), VectorQuantized) and not given
+        head = cast(Amortized, self.model_.encoder).head
+        needed = isinstance(head, VectorQuantized) and not given
         return reconstruction + Quantization() if needed else reconstruction
 
     def _cost(self) -> Objective:
@@ -128,7 +129,7 @@ class Autoencoder(SingleCode):
             bool(self.penalty)
             or self.corruption is not None
             or self.code_corruption is not None
-            or isinstance(self._code_head(), TopK | Quantizer)
+            or isinstance(cast(Amortized, self.model_.encoder).head, TopK | Quantizer)
             or self.dropout > 0
         )
         n_features = math.prod(self.event_shape_)

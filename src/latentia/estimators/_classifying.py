@@ -11,7 +11,7 @@ from sklearn.base import ClassifierMixin
 
 from latentia.conditional import ConditionalDistribution
 from latentia.estimators._coding import check_fitted_input
-from latentia.estimators._labels import class_numbers
+from latentia.estimators._labels import are_known, class_numbers
 from latentia.estimators._scoring import Scoring
 
 
@@ -41,6 +41,13 @@ class Classifying(ClassifierMixin, Scoring):
         """
         scores = self.predict_log_proba(X)
         return scores[:, 1] - scores[:, 0] if scores.shape[1] == 2 else scores
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Return the share of labels that are predicted right; missing ones do not count."""
+        known = are_known(y)
+        right = (self.predict(X) == np.asarray(y))[known]
+        weights = None if sample_weight is None else np.asarray(sample_weight)[known]
+        return float(np.average(right, weights=weights))
 
     def fit_predict(self, X: Any, y: Any = None) -> np.ndarray:
         """Learn from X and y, and return the most probable class of each example."""

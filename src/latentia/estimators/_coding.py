@@ -115,13 +115,13 @@ class Coding(TransformerMixin, ABC):
         return self.scaling_.inverse(x.to(self.scaling_.scale.dtype))
 
     def _conditions(
-        self, y: Any, n: int | None, needs: Sequence[str] = PARTS
+        self, y: Any, n: int | None, needs: Sequence[str] = PARTS, repeat: bool = True
     ) -> tuple[np.ndarray, ...]:
         """Return y as what the parts are given, or nothing where none in ``needs`` asks for it."""
         if self.conditions_ is None:
             return ()
         if y is not None:
-            return (self.conditions_.numbers(y, n),)
+            return (self.conditions_.numbers(y, n, repeat=repeat),)
         if not set(needs) & set(self.conditioned):
             return ()
         known = " and ".join(column.name for column in self.conditions_.columns)

@@ -93,8 +93,8 @@ class Conditions:
         """How many numbers stand for one row of y."""
         return sum(column.width for column in self.columns)
 
-    def numbers(self, y: Any, n: int | None = None) -> np.ndarray:
-        """Return y as numbers, shape (n, width); one condition alone stands for all n.
+    def numbers(self, y: Any, n: int | None = None, *, repeat: bool = True) -> np.ndarray:
+        """Return y as numbers, shape (n, width); where it may ``repeat``, one row stands for all n.
 
         Raises
         ------
@@ -102,14 +102,17 @@ class Conditions:
             For another number of rows or columns than expected, an unseen label, or a value that
             is no number.
         """
-        given = list(_columns(y, len(self.columns)).values())
+        found = _columns(y, len(self.columns))
+        if is_frame(y) and set(found) == {column.name for column in self.columns}:
+            found = {column.name: found[column.name] for column in self.columns}
+        given = list(found.values())
         if len(given) != len(self.columns):
             raise ValueError(
                 f"y has {counted(len(given), 'column')}, but in fit it had {len(self.columns)}."
             )
         pairs = zip(self.columns, given, strict=True)
         numbers = np.concatenate([column.numbers(values) for column, values in pairs], axis=1)
-        if n is not None and len(numbers) == 1:
+        if n is not None and len(numbers) == 1 and repeat:
             numbers = numbers.repeat(n, axis=0)
         if n is not None and len(numbers) != n:
             raise ValueError(f"y has {counted(len(numbers), 'row')} for {counted(n, 'example')}.")
@@ -150,7 +153,12 @@ def _learned(name: str, values: np.ndarray) -> Labels | Measurement:
             f"{name} has no value in row {missing.index(True)}; a condition must be known for "
             "every example."
         )
-    if values.dtype.kind == "f":
+    if values.dtype.kind in "mM":
+        raise ValueError(
+            f"{name} holds {values.dtype}, which is neither a label nor a number; give labels such "
+            "as the month, or numbers such as the days since some date."
+        )
+    if values.dtype.kind == "f" or all(isinstance(v, float) for v in values.tolist()):
         measured = Measurement(name, 0.0, 1.0).numbers(values).astype(np.float64)
         return Measurement(name, float(measured.mean()), float(measured.std()) or 1.0)
     classes = dict.fromkeys(values.tolist())

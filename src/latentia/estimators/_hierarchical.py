@@ -7,8 +7,6 @@ from dataclasses import KW_ONLY, dataclass
 from itertools import pairwise
 from typing import ClassVar
 
-from torch import nn
-
 from latentia.conditional import (
     Amortized,
     BottomUp,
@@ -26,6 +24,9 @@ from latentia.models import LatentVariableModel
 from latentia.networks import MLP
 from latentia.priors import StandardNormal
 
+#: Numbers that go from layer to layer of a ladder without hidden units.
+_FEATURES = 64
+
 
 @documented
 @dataclass(eq=False, repr=False)
@@ -42,9 +43,11 @@ class HierarchicalVAE(VariationalEstimator):
     ----------
     layers : sequence of int, default=(16, 4)
         Dimensions of the code of each layer, the lowest first.
-    ladder : bool, default=True
-        True infers the highest layer first, and each lower one from the data and from what the
-        prior expects there; False infers each layer from a draw of the one below it.
+    ladder : bool, default=False
+        False infers each layer from a draw of the one below it. True infers the highest layer
+        first, and each lower one from the data and from what the prior expects there; it needs a
+        divergence that counts little by little, such as ``beta=training.Linear(0.0, 1.0, 5000)``,
+        without which the layers stay at the prior.
     link_layer_sizes : sequence of int, default=(128,)
         Hidden units of the networks between layers.
     <objective parameters>
@@ -75,7 +78,7 @@ class HierarchicalVAE(VariationalEstimator):
 
     layers: Sequence[int] = (16, 4)
     _: KW_ONLY
-    ladder: bool = True
+    ladder: bool = False
     link_layer_sizes: Sequence[int] = (128,)
 
     _rules: ClassVar[dict[str, Rule]] = {
@@ -92,10 +95,10 @@ class HierarchicalVAE(VariationalEstimator):
 
     def _model(self, event_shape: tuple[int, ...]) -> LatentVariableModel:
         prior = TopDown(self._highest(), *map(self._below, *_downwards(self.layers)))
-        infer = self._ladder if self.ladder else self._bottom_up
+        encoder = self._ladder(event_shape, prior) if self.ladder else self._bottom_up(event_shape)
         lowest = int(self.layers[0])
         decoder = Reads(self._decoder_for(lowest, event_shape), lowest)
-        return LatentVariableModel(infer(event_shape, prior), decoder, prior)
+        return LatentVariableModel(encoder, decoder, prior)
 
     def _highest(self) -> ConditionalDistribution:
         size = int(self.layers[-1])
@@ -107,7 +110,7 @@ class HierarchicalVAE(VariationalEstimator):
     def _below(self, above: int, size: int) -> Amortized:
         return self._link("prior", above, size)
 
-    def _bottom_up(self, event_shape: tuple[int, ...], prior: TopDown) -> BottomUp:
+    def _bottom_up(self, event_shape: tuple[int, ...]) -> BottomUp:
         first = self._encoder_for(DiagonalNormal(int(self.layers[0])), event_shape)
         return BottomUp(first, *(self._link("encoder", *pair) for pair in pairwise(self.layers)))
 
@@ -118,12 +121,11 @@ class HierarchicalVAE(VariationalEstimator):
                 "infers by the prior, which is given y too. Add 'encoder' to conditioned, or set "
                 "ladder=False."
             )
-        width = int((*self.link_layer_sizes, 64)[0])
-        trunk: list[nn.Module] = [
-            self._conditioned(
-                "encoder", self._architecture().encoder, event_shape, width, self._sizes()
-            )
-        ]
+        width = int(self.link_layer_sizes[0]) if self.link_layer_sizes else _FEATURES
+        lowest = self._conditioned(
+            "encoder", self._architecture().encoder, event_shape, width, self._sizes()
+        )
+        trunk = [self._tamed(lowest, event_shape)]
         trunk += [
             self._conditioned("encoder", MLP, width, width, self.link_layer_sizes)
             for _ in self.layers[1:]

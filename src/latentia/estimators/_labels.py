@@ -44,6 +44,11 @@ def learn_classes(y: Any, among: Any = None) -> np.ndarray:
     return classes
 
 
+def are_known(y: Any) -> np.ndarray:
+    """Return which labels of ``y`` are there, shape (n,)."""
+    return np.array([not _is_missing(label) for label in _column(y).tolist()])
+
+
 def class_numbers(y: Any, classes: np.ndarray, n: int | None = None) -> np.ndarray:
     """Return where in ``classes`` each label is, shape (n,), and -1 for those missing.
 

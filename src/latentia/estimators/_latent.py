@@ -124,7 +124,8 @@ class LatentEstimator(
         return self
 
     def _batch(self, array: np.ndarray, y: Any) -> Batch:
-        return Batch(as_tensor(array), tuple(map(as_tensor, self._conditions(y, len(array)))))
+        conditions = self._conditions(y, len(array), repeat=False)
+        return Batch(as_tensor(array), tuple(map(as_tensor, conditions)))
 
     def _learn_conditions(self, y: Any) -> None:
         """Learn what y may be, where the model is conditioned on it."""
@@ -221,6 +222,14 @@ class LatentEstimator(
 
     def _scores(self, array: np.ndarray, conditions: Sequence[np.ndarray]) -> np.ndarray:
         return -self._energies(array, conditions)
+
+    @property
+    def score_kind_(self) -> str:
+        """What ``score_samples`` returns: "log_likelihood_bound", or without a density of codes
+        "reconstruction_log_likelihood", or "minus_energy" where a norm or a penalty has part in
+        it."""
+        plain = self.penalty is None and getattr(self, "norm", None) is None
+        return "reconstruction_log_likelihood" if plain else "minus_energy"
 
     @property
     def overcomplete_(self) -> bool:

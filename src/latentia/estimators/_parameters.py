@@ -13,6 +13,7 @@ from latentia._names import lookup
 from latentia.corruptions import apply, corruptions
 from latentia.estimators._rules import (
     NOT_NEGATIVE,
+    PART,
     SHARE,
     SIZES,
     SMALLEST,
@@ -58,7 +59,7 @@ _CONDITION = """condition : {"y"} or None, default=None
         Which of "encoder", "decoder" and "prior" see the condition. A prior that does is normal
         with a mean and a spread that a network predicts from y.
     embedding : int or None, default=None
-        Learned numbers that stand for the condition in each network; None is the condition
+        Learned numbers that stand for the condition in encoder and decoder; None is the condition
         itself."""
 
 _MODEL = """likelihood : str or callable, default="auto"
@@ -161,10 +162,7 @@ def _is_weighted(item: tuple[Any, Any]) -> bool:
 
 
 _MODEL_RULES: dict[str, Rule] = {
-    "likelihood": (
-        lambda v: isinstance(v, str) or callable(v),
-        "a name, or a function of the event shape that returns a Head",
-    ),
+    "likelihood": PART,
     "penalty": (
         lambda v: _is_penalty(v) or (isinstance(v, Mapping) and all(map(_is_weighted, v.items()))),
         "a name, a function that returns an Objective, names with their weights, or None",

@@ -53,11 +53,29 @@ def is_maker(value: Any) -> bool:
     return callable(value) and not isinstance(value, nn.Module)
 
 
+def is_named_or_maker(value: Any) -> bool:
+    """Whether ``value`` is a name, or makes a part when called; a part itself is neither."""
+    return isinstance(value, str) or is_maker(value)
+
+
 SMALLEST = math.nextafter(0.0, 1.0)
 COUNT: Rule = (is_count, "an integer of at least 1")
 MAYBE_COUNT: Rule = (lambda v: v is None or is_count(v), "an integer of at least 1, or None")
 SHARE: Rule = (lambda v: is_within(v, 0.0, 1.0), "a number in [0, 1)")
 NOT_NEGATIVE: Rule = (lambda v: is_within(v, 0.0, math.inf), "a finite number of at least 0")
+MAYBE_WEIGHT: Rule = (
+    lambda v: v is None or callable(v) or is_within(v, 0.0, math.inf),
+    "a finite number of at least 0, a schedule, or None",
+)
+MAYBE_NOT_NEGATIVE: Rule = (
+    lambda v: v is None or is_within(v, 0.0, math.inf),
+    "a finite number of at least 0, or None",
+)
+PART: Rule = (
+    is_named_or_maker,
+    "a name, a class, or a function that makes the part, such as functools.partial(TheClass, "
+    "argument=value); an object is none of these",
+)
 SIZES: Rule = (
     lambda v: v is None or are_counts(v),
     "a sequence of positive integers, e.g. (256, 64), or None",

@@ -14,12 +14,13 @@ from torch import Tensor
 from latentia._names import lookup
 from latentia.conditional import ConditionalDistribution
 from latentia.errors import IncompatiblePartsError
-from latentia.estimators._coding import Coding, some_rows
+from latentia.estimators._coding import PARTS, Coding, some_rows
 from latentia.estimators._densities import Density, densities, discrete_densities
 from latentia.estimators._input import check_input
 from latentia.estimators._rules import is_count, is_maker
 from latentia.estimators._training import fresh_seed
 from latentia.heads import Quantizer
+from latentia.priors import Vamp
 from latentia.training import seeded
 
 # Spaces of codes for which any numbers are codes, or nearly.
@@ -61,7 +62,9 @@ class Sampling(Coding):
         if n is not None and not is_count(n):
             raise ValueError(f"n={n!r} must be an integer of at least 1.")
         self._check_conditional(y, "y")
-        conditions = self._conditions(y, n, needs=("decoder", "prior"))
+        # A prior of posteriors is given what the encoder is.
+        needs = PARTS if isinstance(self.sampler_, Vamp) else ("decoder", "prior")
+        conditions = self._conditions(y, n, needs=needs)
         n = n or (len(conditions[0]) if conditions else 1)
         rows = np.empty((n, 0), dtype=np.float32)
 

@@ -58,8 +58,8 @@ class Scoring(Coding):
         negative log-likelihood in nats, in the units of the data, or the norm that was chosen, of
         the scaled data; R is the weighted penalties, or the divergence of the posterior from the
         prior, for which the difference of their log-densities at the code stands where it has no
-        closed form. Computed in double precision. Penalties that depend on a whole batch have no
-        value for one example and are left out.
+        closed form, whichever bound was trained. Computed in double precision. Penalties that
+        depend on a whole batch have no value for one example and are left out.
 
         References
         ----------

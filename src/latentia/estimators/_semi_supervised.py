@@ -116,7 +116,7 @@ class SemiSupervisedVAE(Classifying, VAE):
     condition: ClassVar[str] = "y"  # type: ignore[misc]
     free_bits: ClassVar[None] = None  # type: ignore[misc]
 
-    _labelled = 1.0  # share of examples with a label; a model on disk does not hold it
+    _share = 1.0  # of examples with a label; a model on disk does not hold it
 
     _rules: ClassVar[dict[str, Rule]] = {
         "classification_weight": NOT_NEGATIVE,
@@ -198,7 +198,7 @@ class SemiSupervisedVAE(Classifying, VAE):
         return SemiSupervised(
             self.classifier_,
             len(self.classes_),
-            weight=self.classification_weight / getattr(self, "_share", 1.0),
+            weight=self.classification_weight / self._share,
             class_probabilities=self.class_prior_.tolist(),
             bound=super()._objective(),
         )

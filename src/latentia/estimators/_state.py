@@ -14,7 +14,7 @@ from latentia.data import Affine
 from latentia.estimators._conditions import Conditions
 from latentia.estimators._latent import LatentEstimator
 from latentia.estimators._transfer import Transferred
-from latentia.training import History
+from latentia.training import History, seeded
 
 Values = dict[str, Any]
 Tensors = dict[str, Tensor]
@@ -92,7 +92,8 @@ def set_state(estimator: LatentEstimator | Transferred, values: Values, tensors:
         _load(estimator.classifier_.to(scale.dtype), tensors, "classifier")
     estimator.sampler_ = estimator.model_.prior  # type: ignore[assignment]
     if "sampler" in values:
-        estimator.sampler_ = values["sampler"]().to(scale.dtype)
+        with seeded(0):  # a network draws weights, although others are read
+            estimator.sampler_ = values["sampler"]().to(scale.dtype)
         _load(estimator.sampler_, tensors, "sampler")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -11,6 +12,7 @@ from latentia._names import lookup
 from latentia.conditional import Amortized, ConditionalDistribution
 from latentia.estimators._likelihood import check_head
 from latentia.estimators._parameters import documented
+from latentia.estimators._rules import PART, Rule
 from latentia.estimators._single_code import SingleCode
 from latentia.estimators._variational import VariationalEstimator
 from latentia.heads import DiagonalNormal, Head, posteriors
@@ -71,6 +73,8 @@ class VAE(SingleCode, VariationalEstimator):
     _: KW_ONLY
     posterior: str | Callable[..., Head] = "diagonal"
     prior: str | Callable[..., ConditionalDistribution] = "auto"
+
+    _rules: ClassVar[dict[str, Rule]] = {"posterior": PART, "prior": PART}
 
     def _model(self, event_shape: tuple[int, ...]) -> LatentVariableModel:
         encoder = self._amortized_encoder(event_shape)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from latentia._names import lookup
 from latentia.conditional import ConditionalDistribution
 from latentia.estimators._mirrored import MirroredEstimator
 from latentia.estimators._parameters import documented
+from latentia.estimators._rules import MAYBE_COUNT, MAYBE_NOT_NEGATIVE, MAYBE_WEIGHT, PART, Rule
 from latentia.inference import log_likelihood
 from latentia.models import Batch
 from latentia.objectives import ELBO, Objective, Reconstruction, Weight, objectives
@@ -46,6 +48,13 @@ class VariationalEstimator(MirroredEstimator):
     free_bits: float | None = None
     n_samples: int | None = None
 
+    _rules: ClassVar[dict[str, Rule]] = {
+        "objective": PART,
+        "beta": MAYBE_WEIGHT,
+        "free_bits": MAYBE_NOT_NEGATIVE,
+        "n_samples": MAYBE_COUNT,
+    }
+
     def _objective(self) -> Objective:
         asked = self.objective
         make = lookup(objectives, asked, "objective") if isinstance(asked, str) else asked
@@ -67,6 +76,11 @@ class VariationalEstimator(MirroredEstimator):
         if self._deterministic:
             return Reconstruction()
         return ELBO(1.0 if self.beta is None else self.beta)
+
+    @property
+    def score_kind_(self) -> str:
+        """What ``score_samples`` returns, as in :class:`LatentEstimator`."""
+        return super().score_kind_ if self._deterministic else "log_likelihood_bound"
 
     @property
     def _deterministic(self) -> bool:

@@ -65,7 +65,8 @@ def _check_model(model: Any) -> None:
     name, parts = type(model).__name__, getattr(model, "model_", None)
     if parts is None:
         raise ValueError(f"model={name}(...) must be a fitted estimator, such as a VAE.")
-    if parts.prior is None or parts.encoder.head.deterministic:
+    head = getattr(parts.encoder, "head", None)
+    if parts.prior is None or (head is not None and head.deterministic):
         raise ValueError(
             f"bits_per_dimension() needs a bound on log p(x), and {name} has none, for its code is "
             "a point without a probability; fit a VAE instead."

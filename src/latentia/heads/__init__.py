@@ -12,7 +12,7 @@ from latentia.heads._finite_scalar import FiniteScalar
 from latentia.heads._flow import ConditionalFlow, Flow, InverseAutoregressive
 from latentia.heads._full_normal import FullNormal
 from latentia.heads._gumbel_softmax import GumbelSoftmax
-from latentia.heads._head import Head, as_shape
+from latentia.heads._head import Head, as_count, as_shape
 from latentia.heads._levels import DiscretizedLogistic, Levels
 from latentia.heads._location_scale import DiagonalNormal, Laplace, LocationScale
 from latentia.heads._low_rank_normal import LowRankNormal
@@ -98,6 +98,7 @@ __all__ = [
     "VectorQuantized",
     "VonMisesFisher",
     "ZeroInflatedNegativeBinomial",
+    "as_count",
     "as_shape",
     "codes",
     "likelihoods",

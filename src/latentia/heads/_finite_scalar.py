@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from latentia.heads._head import as_shape
+from latentia.heads._head import as_count, as_shape
 from latentia.heads._quantizer import Quantizer
 
 
@@ -49,7 +49,7 @@ class FiniteScalar(Quantizer):
     def __init__(self, event_shape: int | Sequence[int], levels: int = 8) -> None:
         shape = as_shape(event_shape, "event_shape")
         super().__init__(shape, math.prod(shape))
-        (n,) = as_shape(levels, "levels")
+        n = as_count(levels, "levels")
         if n < 2:
             raise ValueError(f"levels={levels} must be at least 2.")
         # Not by linspace, whose middle level is not quite 0.

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import AffineTransform, Distribution, Independent, Normal
 
-from latentia.heads._head import Head, as_shape
+from latentia.heads._head import Head, as_count, as_shape
 from latentia.heads._positive import bounded_exp
 
 
@@ -35,8 +35,8 @@ class ConditionalFlow(Head):
             raise ValueError(
                 f"event_shape={event_shape!r} must be one number: a flow has no images."
             )
-        (self.n_transforms,) = as_shape(n_transforms, "n_transforms")
-        (self.context,) = as_shape(context, "context")
+        self.n_transforms = as_count(n_transforms, "n_transforms")
+        self.context = as_count(context, "context")
         self.hidden_layer_sizes = as_shape(hidden_layer_sizes, "hidden_layer_sizes")
         self.maps = self._maps(*self.event_shape)
 

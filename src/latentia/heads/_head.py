@@ -26,6 +26,18 @@ def as_shape(shape: Any, argument: str, *, scalar: bool = False) -> tuple[int, .
     return tuple(int(size) for size in sizes)
 
 
+def as_count(value: Any, argument: str) -> int:
+    """Return a positive integer, or refuse anything else.
+
+    Raises
+    ------
+    ValueError
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+        raise ValueError(f"{argument}={value!r} must be an integer of at least 1.")
+    return int(value)
+
+
 class Head(nn.Module, ABC):
     """Raw network output in, distribution out.
 

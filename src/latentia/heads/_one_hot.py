@@ -9,6 +9,13 @@ from latentia.distributions import Flattened
 from latentia.heads._variables import CategoricalVariables
 
 
+class _StraightThrough(OneHotCategoricalStraightThrough):
+    """One-hot draws whose density has a derivative in them, as the draws have in the logits."""
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        return (value * self.logits).sum(-1)
+
+
 class OneHot(CategoricalVariables):
     r"""Variables of K categories each, their one-hot codes side by side.
 
@@ -45,5 +52,5 @@ class OneHot(CategoricalVariables):
     space = "one-hot"
 
     def forward(self, raw: Tensor) -> Flattened:
-        each = OneHotCategoricalStraightThrough(logits=self.logits(raw), validate_args=False)
+        each = _StraightThrough(logits=self.logits(raw), validate_args=False)
         return Flattened(Independent(each, 1, validate_args=False))

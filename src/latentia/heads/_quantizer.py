@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import embedding
 
 from latentia.distributions import Quantized, nearest
-from latentia.heads._head import Head, as_shape
+from latentia.heads._head import Head, as_count
 
 
 class Quantizer(Head):
@@ -42,7 +42,7 @@ class Quantizer(Head):
 
     def __init__(self, event_shape: int | Sequence[int], n_vectors: int) -> None:
         super().__init__(event_shape)
-        (self.n_vectors,) = as_shape(n_vectors, "n_vectors")
+        self.n_vectors = as_count(n_vectors, "n_vectors")
         size = math.prod(self.event_shape)
         if size % self.n_vectors:
             raise ValueError(

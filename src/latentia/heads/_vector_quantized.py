@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from latentia._names import lookup
 from latentia.distributions import nearest
-from latentia.heads._head import as_shape
+from latentia.heads._head import as_count
 from latentia.heads._quantizer import Quantizer
 
 _LEARNS_BY_GRADIENT = {"gradient": True, "moving-average": False}
@@ -66,7 +66,7 @@ class VectorQuantized(Quantizer):
         codebook: str = "moving-average",
     ) -> None:
         super().__init__(event_shape, n_vectors)
-        (n,) = as_shape(n_codes, "n_codes")
+        n = as_count(n_codes, "n_codes")
         self.learns_by_gradient = lookup(_LEARNS_BY_GRADIENT, codebook, "codebook")
         words = torch.randn(n, self.vector_size)
         self.register_buffer("counts", torch.zeros(n))

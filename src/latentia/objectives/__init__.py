@@ -56,7 +56,7 @@ objectives: dict[str, Callable[..., Objective]] = {
     "ciwae": lambda n_samples=5: 0.5 * ELBO() + 0.5 * IWAE(n_samples),
     "constrained": Constrained,
     "divergence": Divergence,
-    "dreg": partial(IWAE, gradient="doubly-reparameterised"),
+    "dreg": partial(IWAE, gradient="doubly-reparameterized"),
     "elbo": ELBO,
     "factor": Factor,
     "iwae": IWAE,

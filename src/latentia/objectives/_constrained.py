@@ -10,14 +10,15 @@ from torch import Tensor
 
 from latentia._names import lookup
 from latentia.distributions import divergence
+from latentia.heads import as_count
 from latentia.models import Batch, LatentVariableModel, Trace
-from latentia.objectives._log_weights import check_count
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._posteriors import refuse_point_mass
 from latentia.objectives._score_function import cost_score
 
 _LARGEST = 1e4
+_PRICE = 10.0
 
 
 class _Sides(NamedTuple):
@@ -36,12 +37,14 @@ _SIDES = {
 class Constrained(Objective):
     r"""The Lagrangian of a bound with a limit on one of its two terms.
 
-    .. math:: L(x) = R(x) + \lambda\, (D(x) - t), \qquad D \le t \text{ on average}
+    .. math:: L(x) = D(x) + \lambda\, (R(x) - t), \qquad R \le t \text{ on average}
 
     in nats, with the rate :math:`R = D_{KL}(q(z|x) \,\|\, p(z))` and the distortion
     :math:`D = -E_{z \sim q(z|x)} \log p(x|z)`, or the two exchanged. After each step the
     multiplier :math:`\lambda` grows while the limit is exceeded, and shrinks while it is not, so
     that no weight has to be found by trial. Terms are those of :class:`ELBO` and ``multiplier``.
+    Held-out data are measured with a multiplier of 10 while the limit is exceeded on average, and 0
+    below it, so that epochs compare.
 
     Parameters
     ----------
@@ -104,7 +107,7 @@ class Constrained(Objective):
             raise ValueError(f"speed={speed} must be positive and finite.")
         if not 0 <= decay < 1:
             raise ValueError(f"decay={decay} must be in [0, 1).")
-        check_count(n_samples, "n_samples")
+        as_count(n_samples, "n_samples")
         self.tolerance = tolerance
         self.on = on
         self.speed = speed
@@ -120,12 +123,18 @@ class Constrained(Objective):
         # A copy: the multiplier itself changes before a caller may have looked at the terms.
         multiplier = self.multiplier.clone()
         values = terms[small] + multiplier * (terms[limited] - self.tolerance)
+        if not self.training:
+            values = terms[small] + self._price_of_a_violation(terms[limited])
         terms["multiplier"] = multiplier.expand_as(values)
         if trace.posterior.has_rsample:
             return Loss(values, terms)
         weights = {small: torch.ones_like(multiplier), limited: multiplier}
         score = cost_score(trace, weights["reconstruction"], weights["kl"])
         return Loss(values, terms, values + score)
+
+    def _price_of_a_violation(self, limited: Tensor) -> Tensor:
+        # The multiplier moves, so that measurements with it would not compare.
+        return (_PRICE * (limited.mean() - self.tolerance).clamp(min=0)).expand_as(limited)
 
     @torch.no_grad()
     def after_step(self, model: LatentVariableModel, batch: Batch, info: Info) -> None:

@@ -6,10 +6,15 @@ import math
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution
+from torch.distributions import (
+    Distribution,
+    Independent,
+    LowRankMultivariateNormal,
+    MultivariateNormal,
+)
 
 from latentia._names import lookup
-from latentia.distributions import point
+from latentia.distributions import Delta, point
 from latentia.errors import IncompatiblePartsError
 from latentia.models import Trace
 from latentia.objectives._loss import Loss
@@ -95,12 +100,11 @@ class DIP(Objective):
 
 def _mean_covariance(posterior: Distribution) -> Tensor:
     """Return the covariance of a posterior, averaged over the batch."""
-    if hasattr(posterior, "covariance_matrix"):
+    if isinstance(posterior, MultivariateNormal | LowRankMultivariateNormal):
         return posterior.covariance_matrix.mean(0)
-    try:
+    if isinstance(posterior, Independent | Delta):
         return posterior.variance.flatten(1).mean(0).diag()
-    except NotImplementedError:
-        raise IncompatiblePartsError(
-            f"DIP of kind 'ii' and the posterior {type(posterior).__name__} do not fit: its "
-            "covariance has no closed form. Use kind='i', or heads.DiagonalNormal."
-        ) from None
+    raise IncompatiblePartsError(
+        f"DIP of kind 'ii' and the posterior {type(posterior).__name__} do not fit: its covariance "
+        "has no closed form here. Use kind='i', or heads.DiagonalNormal."
+    )

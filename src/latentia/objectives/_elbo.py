@@ -8,8 +8,8 @@ from torch import Tensor
 from latentia._names import lookup
 from latentia.distributions import divergence, has_exact_divergence, kl_per_dimension
 from latentia.errors import IncompatiblePartsError
+from latentia.heads import as_count
 from latentia.models import Trace
-from latentia.objectives._log_weights import check_count
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._paths import gradients, hold, path
@@ -17,7 +17,7 @@ from latentia.objectives._posteriors import refuse_point_mass, require_derivativ
 from latentia.objectives._score_function import cost_score
 from latentia.objectives._weights import Weight, weight_at
 
-_GRADIENTS = {name: gradients[name] for name in ("reparameterised", "sticking-the-landing")}
+_GRADIENTS = {name: gradients[name] for name in ("reparameterized", "sticking-the-landing")}
 
 
 class ELBO(Objective):
@@ -39,8 +39,8 @@ class ELBO(Objective):
         nothing: below it a dimension is not pushed further to the prior.
     n_samples : int, default=1
         Codes drawn for each example.
-    gradient : str, default="reparameterised"
-        "reparameterised" follows the draws, or takes the score function (with leave-one-out
+    gradient : str, default="reparameterized"
+        "reparameterized" follows the draws, or takes the score function (with leave-one-out
         baselines for several draws) where they have no derivative. "sticking-the-landing" leaves
         the score of the encoder out and samples the divergence: still unbiased, and without any
         noise once the posterior is exact.
@@ -82,7 +82,7 @@ class ELBO(Objective):
         beta: Weight = 1.0,
         free_bits: float = 0.0,
         n_samples: int = 1,
-        gradient: str = "reparameterised",
+        gradient: str = "reparameterized",
         capacity: Weight | None = None,
     ) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ class ELBO(Objective):
                 weight_at(weight, 0, name)
         if not free_bits >= 0:
             raise ValueError(f"free_bits={free_bits} must be at least 0 nats.")
-        check_count(n_samples, "n_samples")
+        as_count(n_samples, "n_samples")
         self._estimator = lookup(_GRADIENTS, gradient, "gradient")
         given = {
             f"free_bits={free_bits}": free_bits > 0,
@@ -143,9 +143,10 @@ class ELBO(Objective):
         kl = kl_per_dimension(trace.posterior, trace.prior)
         if kl is None:
             raise IncompatiblePartsError(
-                f"free_bits and the posterior {type(trace.posterior).__name__} do not fit: its "
-                "divergence is not a sum over dimensions. Set free_bits=0, or use a diagonal "
-                "posterior with a factorised prior."
+                f"free_bits and the posterior {type(trace.posterior).__name__} with the prior "
+                f"{type(trace.prior).__name__} do not fit: their divergence has no closed form "
+                "that is a sum over dimensions. Set free_bits=0, or use heads.DiagonalNormal with "
+                "priors.StandardNormal."
             )
         mean = kl.mean(0, keepdim=True)
         return torch.where(mean > self.free_bits, kl, self.free_bits).flatten(1).sum(1)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from latentia.models import Trace
+from latentia.errors import IncompatiblePartsError
+from latentia.models import LatentVariableModel, Trace
 from latentia.objectives._elbo import ELBO
 from latentia.objectives._game import Game
 from latentia.objectives._objective import Objective
@@ -64,6 +65,15 @@ class Factor(Game):
         hidden_layer_sizes: Sequence[int] = (256, 256),
     ) -> None:
         super().__init__(weight, ELBO() if base is None else base, hidden_layer_sizes)
+
+    def groups(self, model: LatentVariableModel) -> dict[str, list[nn.Parameter]]:
+        if model.encoder.space not in ("real", "unit"):
+            raise IncompatiblePartsError(
+                f"Factor and codes that live in {model.encoder.space!r} do not fit: with their "
+                "dimensions shuffled they leave it. Use a posterior of real codes, such as "
+                "heads.DiagonalNormal."
+            )
+        return super().groups(model)
 
     def price(self, trace: Trace) -> tuple[str, Tensor]:
         return "total_correlation", self.logits(trace.z).mean(0)

@@ -15,6 +15,7 @@ from latentia.models import Batch, LatentVariableModel, Trace
 from latentia.networks import MLP
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
+from latentia.objectives._posteriors import require_derivatives
 from latentia.objectives._sum import Sum
 from latentia.objectives._weights import Weight, weight_at
 
@@ -65,6 +66,7 @@ class Game(Objective):
         return {**players, "discriminator": list(self.discriminator.parameters())}
 
     def forward(self, trace: Trace, info: Info) -> Loss:
+        require_derivatives(trace, type(self).__name__)
         loss = self.base(trace, info)
         name, price = self.price(trace)
         weighted = weight_at(self.weight, info.step, "weight") * price

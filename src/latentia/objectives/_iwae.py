@@ -5,8 +5,9 @@ from __future__ import annotations
 from torch import Tensor
 
 from latentia._names import lookup
+from latentia.heads import as_count
 from latentia.models import Trace
-from latentia.objectives._log_weights import check_count, log_joint, own_draws, power_mean
+from latentia.objectives._log_weights import log_joint, own_draws, power_mean
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._paths import gradients, hold, path
@@ -31,11 +32,11 @@ class IWAE(Objective):
         Codes K in each bound; a trace holds all M K, as the attribute of this name says.
     n_bounds : int, default=1
         Bounds M.
-    gradient : str, default="reparameterised"
-        "reparameterised" is the gradient of the bound itself, by the score function with
-        leave-one-out baselines for draws without a derivative. "doubly-reparameterised" is another
-        unbiased one: near the exact posterior its signal for the encoder grows with K, where
-        that of the first drowns in noise.
+    gradient : str, default="reparameterized"
+        "reparameterized" is the gradient of the bound itself, by the score function with
+        leave-one-out baselines for draws without a derivative. "doubly-reparameterized" is another
+        unbiased one: near the exact posterior the ratio of its signal to its noise grows with K,
+        where that of the first shrinks.
         "sticking-the-landing" leaves the score of the encoder out, which is unbiased for K = 1
         only. Decoder and prior have the ordinary gradient in each.
 
@@ -53,27 +54,26 @@ class IWAE(Objective):
     T. Rainforth et al. Tighter Variational Bounds Are Not Necessarily Better. 2018. With
     ``n_bounds``.
     G. Tucker, D. Lawson, S. Gu, C. J. Maddison. Doubly Reparameterized Gradient Estimators for
-    Monte Carlo Objectives. 2019. With ``gradient="doubly-reparameterised"``.
+    Monte Carlo Objectives. 2019. With ``gradient="doubly-reparameterized"``.
     G. Roeder, Y. Wu, D. Duvenaud. Sticking the Landing: Simple, Lower-Variance Gradient Estimators
     for Variational Inference. 2017. With ``gradient="sticking-the-landing"``.
-    A. Mnih, D. J. Rezende. Variational Inference for Monte Carlo Objectives. 2016.
 
     Examples
     --------
     >>> IWAE(n_samples=8, n_bounds=4).n_samples
     32
     >>> from latentia.objectives import ELBO
-    >>> combined = 0.5 * ELBO() + 0.5 * IWAE(8, gradient="doubly-reparameterised")
+    >>> combined = 0.5 * ELBO() + 0.5 * IWAE(8, gradient="doubly-reparameterized")
     >>> combined.n_samples
     8
     """
 
     def __init__(
-        self, n_samples: int = 5, n_bounds: int = 1, gradient: str = "reparameterised"
+        self, n_samples: int = 5, n_bounds: int = 1, gradient: str = "reparameterized"
     ) -> None:
         super().__init__()
-        check_count(n_samples, "n_samples")
-        check_count(n_bounds, "n_bounds")
+        as_count(n_samples, "n_samples")
+        as_count(n_bounds, "n_bounds")
         lookup(gradients, gradient, "gradient")
         self.n_samples = n_samples * n_bounds
         self.n_bounds = n_bounds
@@ -90,7 +90,7 @@ class IWAE(Objective):
         weights = log_weights.detach().softmax(0)
         bound = power_mean(log_weights).mean(0)
         terms = {
-            "iwae": bound,
+            "iwae" if self.n_bounds == 1 else "miwae": bound,
             "sampled_elbo": log_weights.mean((0, 1)),
             "ess": (1 / weights.square().sum(0)).mean(0),
         }

@@ -8,6 +8,8 @@ from torch import Tensor
 
 from latentia.models import Trace
 
+_SMALL = 1e-3
+
 
 def log_joint(trace: Trace) -> Tensor:
     """Return log p(x|z) + log p(z) in nats, shape (n_samples, n)."""
@@ -23,6 +25,9 @@ def power_mean(log_weights: Tensor, power: float = 1.0) -> Tensor:
     """
     if power == 0:
         return log_weights.mean(0)
+    if abs(power) < _SMALL:
+        # The first terms of the series, which rounding leaves nothing of otherwise.
+        return log_weights.mean(0) + 0.5 * power * log_weights.var(0, correction=0)
     if math.isinf(power):
         return log_weights.amax(0)
     return ((power * log_weights).logsumexp(0) - math.log(len(log_weights))) / power
@@ -37,9 +42,3 @@ def own_draws(values: Tensor, n_samples: int, n_bounds: int, objective: str) -> 
             "draw them with model.trace(batch, objective.n_samples)."
         )
     return values[:needed].unflatten(0, (n_samples, n_bounds))
-
-
-def check_count(count: int, argument: str) -> None:
-    """Refuse a count below 1."""
-    if count < 1:
-        raise ValueError(f"{argument}={count} must be at least 1.")

@@ -12,6 +12,7 @@ from latentia._names import lookup
 from latentia.models import Trace
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
+from latentia.objectives._posteriors import require_derivatives
 
 #: Functions of the squared distance, in units of the scale of the kernel.
 kernels: dict[str, Callable[[Tensor], Tensor]] = {
@@ -85,6 +86,7 @@ class MMD(Objective):
         self.std = std
 
     def forward(self, trace: Trace, info: Info) -> Loss:
+        require_derivatives(trace, "MMD")
         z = trace.z.flatten(2)
         p = trace.prior.sample(trace.z.shape[:1]).flatten(2)
         n = z.shape[1]

@@ -50,7 +50,7 @@ def _sticking_the_landing(weights: Tensor, log_joint: Tensor, through_codes: Ten
 #: What to differentiate, of normalised weights, log p(x, z) at held codes and the path of log
 #: weights, each of shape (n_samples, *batch) and to be summed over draws; None is the bound itself.
 gradients: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor] | None] = {
-    "doubly-reparameterised": _doubly_reparameterised,
-    "reparameterised": None,
+    "doubly-reparameterized": _doubly_reparameterised,
+    "reparameterized": None,
     "sticking-the-landing": _sticking_the_landing,
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from latentia.heads import as_count
 from latentia.models import Trace
-from latentia.objectives._log_weights import check_count, log_joint, own_draws, power_mean
+from latentia.objectives._log_weights import log_joint, own_draws, power_mean
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._paths import hold, path
@@ -47,8 +48,8 @@ class PIWAE(Objective):
 
     def __init__(self, n_samples: int = 8, n_bounds: int = 8) -> None:
         super().__init__()
-        check_count(n_samples, "n_samples")
-        check_count(n_bounds, "n_bounds")
+        as_count(n_samples, "n_samples")
+        as_count(n_bounds, "n_bounds")
         self.n_samples = n_samples * n_bounds
         self.n_bounds = n_bounds
 

@@ -10,10 +10,12 @@ from torch.distributions import Distribution
 from latentia import corruptions
 from latentia._names import lookup
 from latentia.errors import IncompatiblePartsError
+from latentia.heads import as_count
 from latentia.models import Trace
 from latentia.objectives._loss import Loss
 from latentia.objectives._norms import norms
 from latentia.objectives._objective import Info, Objective
+from latentia.objectives._score_function import score_function
 
 #: Norms that only some spaces have, why, and a head that does.
 _NEEDS: dict[str, tuple[tuple[str, ...], str, str]] = {
@@ -82,8 +84,7 @@ class Reconstruction(Objective):
         super().__init__()
         if norm is not None:
             lookup(norms, norm, "norm")
-        if n_samples < 1:
-            raise ValueError(f"n_samples={n_samples} must be at least 1.")
+        as_count(n_samples, "n_samples")
         given = code_corruption is not None
         if given and (isinstance(code_corruption, type) or not callable(code_corruption)):
             raise TypeError(
@@ -95,13 +96,21 @@ class Reconstruction(Objective):
         self.code_corruption = code_corruption
 
     def forward(self, trace: Trace, info: Info) -> Loss:
+        costs = self._costs(trace)
+        values = costs.mean(0)
+        terms = {"reconstruction": values}
+        if trace.posterior.has_rsample:
+            return Loss(values, terms)
+        log_posterior = trace.posterior.log_prob(trace.z)
+        score = score_function(lambda signals: signals.mean(0), costs, log_posterior)
+        return Loss(values, terms, values + score)
+
+    def _costs(self, trace: Trace) -> Tensor:
         likelihood = self._likelihood(trace)
         if self.norm is None:
-            values = -likelihood.log_prob(trace.batch.x).mean(0)
-        else:
-            self._check_values(trace)
-            values = norms[self.norm](likelihood, trace.batch.x).mean(0)
-        return Loss(values, {"reconstruction": values})
+            return -likelihood.log_prob(trace.batch.x)
+        self._check_values(trace)
+        return norms[self.norm](likelihood, trace.batch.x)
 
     def _likelihood(self, trace: Trace) -> Distribution:
         if self.code_corruption is None or not self.training:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from functools import partial
 
+from latentia.heads import as_count
 from latentia.inference import log_importance_weights
 from latentia.models import Trace
-from latentia.objectives._log_weights import check_count, own_draws, power_mean
+from latentia.objectives._log_weights import own_draws, power_mean
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._posteriors import refuse_point_mass
@@ -53,7 +54,7 @@ class Renyi(Objective):
         super().__init__()
         if not alpha < math.inf:
             raise ValueError(f"alpha={alpha} must be a finite number, or -inf.")
-        check_count(n_samples, "n_samples")
+        as_count(n_samples, "n_samples")
         self.alpha = alpha
         self.n_samples = n_samples
 

@@ -13,8 +13,10 @@ from latentia.conditional import ConditionalDistribution
 from latentia.errors import IncompatiblePartsError
 from latentia.models import Batch, Trace
 from latentia.objectives._elbo import ELBO
+from latentia.objectives._iwae import IWAE
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
+from latentia.objectives._renyi import Renyi
 from latentia.objectives._weights import Weight, weight_at
 
 
@@ -160,6 +162,12 @@ def _checked(bound: Objective) -> Objective:
         raise IncompatiblePartsError(
             f"SemiSupervised and bound={name} do not fit: it trains in phases of its own, and is "
             "no function of one trace. Use ELBO or IWAE."
+        )
+    lower = isinstance(bound, ELBO | IWAE) or (isinstance(bound, Renyi) and bound.alpha >= 0)
+    if not lower:
+        raise IncompatiblePartsError(
+            f"SemiSupervised and bound={name} do not fit: it is no lower bound on "
+            "log p(x|y). Use ELBO or IWAE."
         )
     if bound.uses_batch_statistics:
         raise IncompatiblePartsError(

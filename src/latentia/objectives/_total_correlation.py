@@ -12,6 +12,7 @@ from latentia.errors import IncompatiblePartsError
 from latentia.models import Trace
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
+from latentia.objectives._posteriors import require_derivatives
 
 
 class TotalCorrelation(Objective):
@@ -52,6 +53,7 @@ class TotalCorrelation(Objective):
 
     def forward(self, trace: Trace, info: Info) -> Loss:
         # Last dimensions of every pair: whose draw, whose posterior, and which code dimension.
+        require_derivatives(trace, "TotalCorrelation")
         pairs = _log_prob_of_pairs(trace)
         weights = _log_weights(pairs.shape[1], info.n_examples, pairs)
         joint = torch.logsumexp(pairs.sum(-1) + weights, dim=2)

@@ -8,8 +8,8 @@ from dataclasses import replace
 import torch
 from torch import nn
 
+from latentia.heads import as_count
 from latentia.models import Batch, LatentVariableModel, Trace
-from latentia.objectives._log_weights import check_count
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._posteriors import refuse_point_mass
@@ -53,7 +53,7 @@ class WakeSleep(Objective):
 
     def __init__(self, n_samples: int = 1) -> None:
         super().__init__()
-        check_count(n_samples, "n_samples")
+        as_count(n_samples, "n_samples")
         self.n_samples = n_samples
 
     def groups(self, model: LatentVariableModel) -> dict[str, list[nn.Parameter]]:

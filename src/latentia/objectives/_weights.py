@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from numbers import Real
 
 Weight = float | Callable[[int], float]
 
@@ -22,7 +23,7 @@ def weight_at(weight: Weight, step: int, name: str) -> float:
     0.5
     """
     value = weight(step) if callable(weight) else weight
-    if not (value >= 0 and math.isfinite(value)):
+    if not (isinstance(value, Real) and value >= 0 and math.isfinite(value)):
         raise ValueError(
             f"{name} is {value!r} at step {step}; a weight must be finite and at least 0."
         )

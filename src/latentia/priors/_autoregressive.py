@@ -12,7 +12,7 @@ from torch.distributions import Distribution
 from torch.nn.functional import cross_entropy
 
 from latentia.conditional import ConditionalDistribution
-from latentia.priors._categories import single
+from latentia.heads import as_count
 
 
 class Autoregressive(ConditionalDistribution):
@@ -56,8 +56,8 @@ class Autoregressive(ConditionalDistribution):
 
     def __init__(self, n_variables: int, n_categories: int, hidden_size: int = 64) -> None:
         super().__init__()
-        m, k = single(n_variables, "n_variables"), single(n_categories, "n_categories")
-        size = single(hidden_size, "hidden_size")
+        m, k = as_count(n_variables, "n_variables"), as_count(n_categories, "n_categories")
+        size = as_count(hidden_size, "hidden_size")
         self.event_shape = (m,)
         # The category after the last stands before the first variable.
         self.categories = nn.Embedding(k + 1, size)

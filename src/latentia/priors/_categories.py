@@ -1,23 +1,8 @@
-"""What priors of sequences of categories ask of numbers and of indices."""
+"""What priors of sequences of categories ask of indices."""
 
 from __future__ import annotations
 
 from torch import Tensor
-
-from latentia.heads import as_shape
-
-
-def single(value: int, argument: str) -> int:
-    """Return a positive integer, or refuse anything else.
-
-    Raises
-    ------
-    ValueError
-    """
-    shape = as_shape(value, argument)
-    if len(shape) != 1:
-        raise ValueError(f"{argument}={value!r} must be one positive integer.")
-    return shape[0]
 
 
 def check_indices(indices: Tensor, n_categories: int) -> None:

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.distributions import AffineTransform, Distribution, Independent, Normal
 
 from latentia.conditional import ConditionalDistribution
-from latentia.heads import as_shape
+from latentia.heads import as_count, as_shape
 from latentia.priors._codes import check_codes, least_variance
 
 
@@ -66,7 +66,7 @@ class Flow(ConditionalDistribution):
         if len(self.event_shape) != 1:
             raise ValueError(f"n_features={n_features!r} must be one number: a flow has no images.")
         (d,) = self.event_shape
-        (self.n_transforms,) = as_shape(n_transforms, "n_transforms")
+        self.n_transforms = as_count(n_transforms, "n_transforms")
         self.hidden_layer_sizes = as_shape(hidden_layer_sizes, "hidden_layer_sizes", scalar=True)
         self.splines = Splines(d, self.n_transforms, self.hidden_layer_sizes)
         self.register_buffer("loc", torch.zeros(d))

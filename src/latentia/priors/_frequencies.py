@@ -9,7 +9,8 @@ from torch import Tensor
 from torch.distributions import Categorical, Distribution, Independent
 
 from latentia.conditional import ConditionalDistribution
-from latentia.priors._categories import check_indices, single
+from latentia.heads import as_count
+from latentia.priors._categories import check_indices
 
 
 class Frequencies(ConditionalDistribution):
@@ -48,7 +49,7 @@ class Frequencies(ConditionalDistribution):
 
     def __init__(self, n_variables: int, n_categories: int) -> None:
         super().__init__()
-        m, k = single(n_variables, "n_variables"), single(n_categories, "n_categories")
+        m, k = as_count(n_variables, "n_variables"), as_count(n_categories, "n_categories")
         self.event_shape = (m,)
         self.register_buffer("log_shares", torch.full((m, k), 1 / k).log())
 

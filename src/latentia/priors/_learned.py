@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.distributions import Categorical, Distribution, MixtureSameFamily
 
 from latentia.conditional import ConditionalDistribution
-from latentia.heads import DiagonalNormal, as_shape
+from latentia.heads import DiagonalNormal, as_count
 
 
 class LearnedNormal(ConditionalDistribution):
@@ -95,7 +95,7 @@ class LearnedMixture(ConditionalDistribution):
             raise ValueError(
                 f"event_shape={event_shape!r} must be one number: the mixture is of vectors."
             )
-        (self.n_components,) = as_shape(n_components, "n_components")
+        self.n_components = as_count(n_components, "n_components")
         # Half of the unit variance is between the components, half within each.
         loc = math.sqrt(0.5) * torch.randn(self.n_components, *self.event_shape)
         self.raw = nn.Parameter(torch.cat([loc, torch.full_like(loc, 0.5 * math.log(0.5))], dim=-1))

@@ -11,7 +11,7 @@ from torch.distributions import Categorical, Distribution, MixtureSameFamily
 from latentia.conditional import ConditionalDistribution, Unconditioned
 from latentia.distributions import Delta
 from latentia.errors import IncompatiblePartsError
-from latentia.heads import as_shape
+from latentia.heads import as_count
 
 
 class Vamp(ConditionalDistribution):
@@ -73,7 +73,7 @@ class Vamp(ConditionalDistribution):
                 "as conditional.Amortized(networks.MLP(...), head): pseudo-inputs have the shape "
                 "of its input."
             )
-        (n_components,) = as_shape(n_components, "n_components")
+        n_components = as_count(n_components, "n_components")
         # In a tuple, so that it is not registered a second time, and a copy of the model has a
         # prior that refers to the copied encoder.
         self._encoder = (encoder,)

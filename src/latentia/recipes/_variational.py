@@ -161,6 +161,7 @@ variational: dict[str, Recipe] = {
         "Codes in layers, from the coarse to the fine.",
         "C. K. Sønderby, T. Raiko, L. Maaløe, S. K. Sønderby, O. Winther. Ladder Variational "
         "Autoencoders. 2016.",
+        {"ladder": True, "beta": Linear(0.0, 1.0, 5_000)},
     ),
     "linear-vae": Recipe(
         VAE,
@@ -218,7 +219,6 @@ variational: dict[str, Recipe] = {
         HierarchicalVAE,
         "Codes in layers, inferred from the data upwards.",
         "Y. Burda, R. Grosse, R. Salakhutdinov. Importance Weighted Autoencoders. 2015.",
-        {"ladder": False},
     ),
     "vae": Recipe(
         VAE,

@@ -9,7 +9,7 @@ import numpy as np
 
 from latentia import evaluation
 from latentia.data import Dataset
-from latentia.estimators import VAE, LatentEstimator
+from latentia.estimators import LatentEstimator
 from latentia.reports._observed import Observed, observe, some_rows
 
 _MOST_SCORED = 2_000
@@ -134,7 +134,7 @@ def _reconstruction(seen: Observed) -> dict[str, Any]:
 
 def _shuffled(seen: Observed) -> dict[str, float] | None:
     # Its code has a price: copying costs more than it gains.
-    if isinstance(seen.estimator, VAE) or seen.condition is not None:
+    if seen.estimator.score_kind_ == "log_likelihood_bound" or seen.condition is not None:
         return None
     rows = some_rows(len(seen.X), _MOST_SHUFFLED)
     scale = seen.estimator.scaling_.scale
@@ -159,17 +159,10 @@ def _score(seen: Observed) -> dict[str, Any]:
     rows = some_rows(len(seen.X), min(_MOST_SCORED, affordable))
     y = None if seen.y is None else seen.y[rows]
     return {
-        "what": _what_is_scored(seen.estimator),
+        "what": seen.estimator.score_kind_,
         "value": float(np.mean(seen.estimator.score_samples(seen.X[rows], y))),
         "n_examples": len(rows),
     }
-
-
-def _what_is_scored(estimator: LatentEstimator) -> str:
-    if isinstance(estimator, VAE):
-        return "log_likelihood_bound"
-    plain = estimator.penalty is None and getattr(estimator, "norm", None) is None
-    return "reconstruction_log_likelihood" if plain else "minus_energy"
 
 
 def _code(seen: Observed) -> dict[str, Any]:

@@ -10,8 +10,7 @@ import torch
 
 from latentia import priors
 from latentia.corruptions import Binarization
-from latentia.estimators import VAE, HierarchicalVAE
-from latentia.estimators._variational import VariationalEstimator
+from latentia.estimators import VAE, HierarchicalVAE, LatentEstimator
 from latentia.inference import log_likelihood
 from latentia.models import Batch
 from latentia.reproductions._data import Digits
@@ -33,7 +32,7 @@ _HELD_OUT: dict[str, Any] = {"early_stopping": True, "validation_fraction": 1 / 
 
 
 def negative_log_likelihood(
-    vae: VariationalEstimator, X: np.ndarray, n_samples: int, rows: int = 100
+    vae: LatentEstimator, X: np.ndarray, n_samples: int, rows: int = 100
 ) -> float:
     """Return the mean of -log p(x) in nats over binary digits, with a fixed seed."""
     scale = vae.scaling_.scale
