@@ -22,7 +22,7 @@ def reproduce(
     mnist: Path | None = None,
     out: JsonFile = None,
 ) -> int:
-    """Measure published numbers again, or list those that can be.
+    """Measure published numbers again, or list those that can be, with what was measured last.
 
     The exit code is 0 if every number lies inside its gate, else 1.
 
@@ -59,6 +59,7 @@ def _show_target(name: str, target: Target) -> None:
     data = ", --mnist" if target.needs_mnist else ""
     print(f"{name} (about {target.minutes:g} min{data})")
     show(("", f"{_number(q.published):>8}", q.what) for q in target.quantities)
+    print(f"  last measured: {target.last}")
 
 
 def _show_result(result: Result, target: Target) -> None:

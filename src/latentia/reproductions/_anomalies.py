@@ -80,5 +80,6 @@ anomalies: dict[str, Target] = {
             Quantity("AUROC, the better of autoencoder and VAE", None, (0.90, 1.0)),
         ),
         outliers,
+        last="0.91588, 0.9053, 0.8916 and 0.9139, two CPU cores, 2026-11-21",
     ),
 }

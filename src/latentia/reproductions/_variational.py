@@ -107,6 +107,7 @@ variational: dict[str, Target] = {
         (Quantity("negative ELBO of the test digits, nats", 105.59, (104.89, 106.29)),),
         first_vae,
         needs_mnist=True,
+        last="106.027, two CPU cores, 2026-11-21",
     ),
     "linear-vae-cancer": Target(
         f"breast cancer, standardised, 5 codes, {_LINEAR}",
@@ -147,5 +148,6 @@ variational: dict[str, Target] = {
         two_codes,
         needs_mnist=True,
         minutes=3,
+        last="37.045, 0.733, 0.296 and 0.755, two CPU cores, 2026-11-21",
     ),
 }
