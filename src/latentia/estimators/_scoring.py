@@ -126,7 +126,6 @@ class Scoring(Coding):
         check_support(head, self.likelihood_, array, self.scaling_)
 
     def _log_jacobian(self) -> Tensor | float:
-        # Densities change with the units of the data; probabilities of discrete values do not.
-        discrete = ("binary", "counts", "levels", "simplex")
-        space = self.model_.decoder.space
-        return 0.0 if space in discrete else self.scaling_.log_abs_det()
+        # Densities change with the units of the data; probabilities do not.
+        head = cast(Amortized | Composed, self.model_.decoder).head
+        return 0.0 if head.discrete else self.scaling_.log_abs_det()

@@ -9,8 +9,6 @@ import numpy as np
 
 from latentia._arrays import as_array
 
-_DISCRETE = ("binary", "counts", "levels", "simplex")
-
 
 def bits_per_dimension(model: Any, X: Any, y: Any = None) -> np.ndarray:
     r"""Return the bits that a model needs for each feature of each example, on average.
@@ -72,7 +70,7 @@ def _check_model(model: Any) -> None:
             "a point without a probability; fit a VAE instead."
         )
     space = parts.decoder.space
-    if space not in _DISCRETE:
+    if not parts.decoder.head.discrete:
         raise ValueError(
             f"bits_per_dimension() needs a likelihood of discrete values, and likelihood="
             f"{model.likelihood_!r:.80} is of {space!r} ones, whose density changes with their "

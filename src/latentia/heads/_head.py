@@ -26,6 +26,9 @@ def as_shape(shape: Any, argument: str, *, scalar: bool = False) -> tuple[int, .
     return tuple(int(size) for size in sizes)
 
 
+_DISCRETE = ("binary", "categories", "counts", "levels", "one-hot", "simplex")
+
+
 def as_count(value: Any, argument: str) -> int:
     """Return a positive integer, or refuse anything else.
 
@@ -63,6 +66,8 @@ class Head(nn.Module, ABC):
         Shape of the raw numbers, ``(params_per_element, *event_shape)``.
     n_params : int
         How many raw numbers one event needs in all.
+    discrete : bool
+        Whether its values have probabilities, which do not change with the units of the data.
     """
 
     space: str = "real"
@@ -81,6 +86,10 @@ class Head(nn.Module, ABC):
     @property
     def n_params(self) -> int:
         return math.prod(self.params_shape)
+
+    @property
+    def discrete(self) -> bool:
+        return self.space in _DISCRETE
 
     @property
     def event_dim(self) -> int:

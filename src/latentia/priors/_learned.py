@@ -12,9 +12,10 @@ from torch.distributions import Categorical, Distribution, MixtureSameFamily
 
 from latentia.conditional import ConditionalDistribution
 from latentia.heads import DiagonalNormal, as_count
+from latentia.priors._by_head import ByHead
 
 
-class LearnedNormal(ConditionalDistribution):
+class LearnedNormal(ByHead):
     r"""A diagonal normal that learns its mean and its scales; it starts as the standard normal.
 
     .. math:: p(z) = N(z; \mu, \mathrm{diag}(\sigma^2))
@@ -41,19 +42,12 @@ class LearnedNormal(ConditionalDistribution):
     """
 
     def __init__(self, event_shape: int | Sequence[int]) -> None:
-        super().__init__()
-        self.head = DiagonalNormal(event_shape)
-        self.event_shape = self.head.event_shape
-        self.raw = nn.Parameter(torch.zeros(self.head.n_params))
+        super().__init__(DiagonalNormal(event_shape), learned=True)
 
     @property
     def arguments(self) -> dict[str, Any]:
         """The constructor's arguments: with these and a state dict it is built again."""
         return {"event_shape": self.event_shape}
-
-    def forward(self, *conditions: Tensor) -> Distribution:
-        batch = conditions[0].shape[:1] if conditions else ()
-        return self.head(self.raw.expand(*batch, -1))
 
 
 class LearnedMixture(ConditionalDistribution):
