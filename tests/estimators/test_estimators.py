@@ -372,7 +372,7 @@ def test_divergence_keeps_the_last_good_epoch():
         ({"posterior": "diagonl"}, "did you mean 'diagonal'"),
         ({"prior": "standart"}, "did you mean 'standard'"),
         ({"posterior": "delta"}, "Use objectives.Reconstruction"),
-        ({"beta": -1.0}, "beta is -1.0"),
+        ({"beta": -1.0}, "beta=-1.0 must be"),
     ],
     ids=str,
 )

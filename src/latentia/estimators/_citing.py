@@ -70,15 +70,16 @@ class CitingParts(Citing):
     def _penalties(self) -> list[tuple[Weight, Objective]]: ...
 
     def _cited(self) -> Iterator[object]:
+        yield self
+        yield from _within(self._objective(), Objective)
         yield from self._asked_for()
         for name in _FITTED:
             if name in vars(self):
                 yield from _within(getattr(self, name), Head, ConditionalDistribution)
 
     def _asked_for(self) -> Iterator[object]:
-        yield self
-        for objective in (self._objective(), *(penalty for _, penalty in self._penalties())):
-            yield from _within(objective, Objective)
+        for _, penalty in self._penalties():
+            yield from _within(penalty, Objective)
         for name in _SPOILERS:
             yield from _links(as_corruption(getattr(self, name, None), name))
 

@@ -158,6 +158,7 @@ class StackedAutoencoder(LatentEstimator):
     def _asked_for(self) -> Iterator[object]:
         yield from super()._asked_for()
         for layer in self._prototypes():
+            yield layer
             yield from layer._asked_for()
 
     def _report_layer(self, index: int, layer: LatentEstimator) -> None:
