@@ -40,6 +40,7 @@ LAYERS = [
     "training",
     "data",
     "evaluation",
+    "diagnosis",
     "plotting",
     "estimators",
     "recipes",

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 __all__ = [
     "ArtifactError",
+    "CheckpointWarning",
+    "CollapsedEnergyWarning",
+    "CompilationWarning",
     "IncompatiblePartsError",
     "OvercompleteWarning",
     "TrainingDivergedError",
+    "TrainingStoppedError",
 ]
 
 
@@ -18,9 +22,25 @@ class TrainingDivergedError(ArithmeticError):
     """A loss became NaN or infinite: the message names the term, the step and the examples."""
 
 
+class TrainingStoppedError(RuntimeError):
+    """Training was asked to stop, and has kept its state: the message says where."""
+
+
 class ArtifactError(ValueError):
     """A model folder is missing, damaged, or from a version this one cannot read."""
 
 
 class OvercompleteWarning(UserWarning):
     """A code is so large that the model can copy its input, and nothing keeps it from doing so."""
+
+
+class CollapsedEnergyWarning(UserWarning):
+    """An energy is as low off the data as on them, so it says nothing about where they lie."""
+
+
+class CompilationWarning(UserWarning):
+    """A training step could not be compiled, and runs as it is written."""
+
+
+class CheckpointWarning(UserWarning):
+    """A checkpoint could not be written, or is damaged: the message says which is used instead."""

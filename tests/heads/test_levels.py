@@ -58,7 +58,7 @@ def test_draws_are_levels(name):
     assert torch.equal(draws, draws.round()) and draws.min() >= 0 and draws.max() <= 16
 
 
-@pytest.mark.parametrize("n_levels", [1, 0, 2.5, "256"])
+@pytest.mark.parametrize("n_levels", [1, 0, 2.5, "256", True])
 @pytest.mark.parametrize("head", [heads.Levels, heads.DiscretizedLogistic])
 def test_a_wrong_number_of_levels_is_named(head, n_levels):
     with pytest.raises(ValueError, match=r"n_levels=.*integer of at least 2"):

@@ -139,7 +139,7 @@ def estimates(gradient_of):
         x = torch.tensor([[0.5, -1.0, 0.8]], dtype=torch.float64).expand(copies, 3)
 
         def once():
-            trace = model.trace(models.Batch(x), objective.n_samples)
+            trace = model.trace(models.Batch(x), objective.n_draws)
             return gradient_of(objective(trace, Info()).total, part)
 
         with seeded(seed):

@@ -11,7 +11,16 @@ import torch
 from latentia import conditional, heads, models, networks
 from latentia.errors import IncompatiblePartsError
 from latentia.inference import log_importance_weights
-from latentia.objectives import ELBO, IWAE, PIWAE, Divergence, Info, Renyi, objectives
+from latentia.objectives import (
+    ELBO,
+    IWAE,
+    PIWAE,
+    Adversarial,
+    Divergence,
+    Info,
+    Renyi,
+    objectives,
+)
 from latentia.training import seeded
 
 X = torch.randn(7, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
@@ -39,7 +48,7 @@ def value(objective, trace):
 def test_with_the_exact_posterior_every_bound_is_the_evidence(objective, linear_gaussian):
     model, marginal = linear_gaussian
     with seeded(0):
-        trace = model.trace(models.Batch(X), objective.n_samples)
+        trace = model.trace(models.Batch(X), objective.n_draws)
     assert torch.allclose(value(objective, trace), marginal.log_prob(X), atol=1e-9)
 
 
@@ -105,7 +114,7 @@ def test_the_partial_objective_reports_both_of_its_bounds(trace):
 
 def test_a_combination_of_bounds_is_a_sum(trace):
     both = 0.5 * ELBO() + 0.5 * IWAE(64)
-    assert both.n_samples == 64
+    assert both.n_samples == both.n_draws == 64
     expected = 0.5 * value(ELBO(), trace) + 0.5 * value(IWAE(64), trace)
     assert torch.allclose(value(both, trace), expected)
     assert {"elbo", "iwae"} <= set(both(trace, Info()).terms)
@@ -118,6 +127,13 @@ def test_the_divergence_alone_is_that_term_of_the_elbo_and_runs_no_decoder(linea
     loss = Divergence()(model.trace(models.Batch(X)), Info())
     assert torch.equal(loss.values, kl)
     assert torch.equal(loss.terms["kl"], kl)
+
+
+@pytest.mark.parametrize("bound", [IWAE, PIWAE])
+def test_what_was_given_is_read_by_its_own_name_wherever_draws_are_counted(bound):
+    objective = bound(n_samples=3, n_bounds=4)
+    assert (objective.n_samples, objective.n_bounds, objective.n_draws) == (3, 4, 12)
+    assert (ELBO() + 0.5 * objective).n_draws == Adversarial(base=objective).n_draws == 12
 
 
 def test_too_few_draws_are_refused(trace):

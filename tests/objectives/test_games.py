@@ -78,7 +78,7 @@ def test_the_loss_of_the_model_is_its_base_and_what_the_judge_says(name):
     game = GAMES[name](weight=lambda step: 2.0 + step, base=base, hidden_layer_sizes=())
     game.groups(of)
     with seeded(1):
-        trace = of.trace(models.Batch(X), game.n_samples)
+        trace = of.trace(models.Batch(X), game.n_draws)
         loss = game(trace, Info(step=1))
         logits = game.discriminator(trace.z).squeeze(-1)
         expected = logits if name == "factor" else softplus(-logits)

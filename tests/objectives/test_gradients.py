@@ -17,7 +17,7 @@ X = torch.randn(5, 3, generator=torch.Generator().manual_seed(0), dtype=torch.fl
 
 def total(objective, model, n_samples=None, seed=1):
     with seeded(seed):
-        trace = model.trace(models.Batch(X), n_samples or objective.n_samples)
+        trace = model.trace(models.Batch(X), n_samples or objective.n_draws)
         return objective(trace, Info()).total
 
 

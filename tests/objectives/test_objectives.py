@@ -25,7 +25,7 @@ def build(code=heads.DiagonalNormal, likelihood=heads.DiagonalNormal, prior=True
 
 def report(objective, x=X, model=None, info=Info(), seed=1):  # noqa: B008
     with seeded(seed):
-        return objective((model or build()).trace(models.Batch(x), objective.n_samples), info)
+        return objective((model or build()).trace(models.Batch(x), objective.n_draws), info)
 
 
 def test_loss_is_minus_the_elbo():

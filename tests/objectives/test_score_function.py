@@ -142,7 +142,7 @@ def test_following_the_draws_has_the_same_mean_and_far_less_noise(continuous, es
 def test_what_needs_a_derivative_is_refused(objective, match, discrete):
     model = discrete(exact=False)
     with seeded(0), pytest.raises(IncompatiblePartsError, match=match):
-        objective(model.trace(models.Batch(X), objective.n_samples), Info())
+        objective(model.trace(models.Batch(X), objective.n_draws), Info())
 
 
 def test_a_capacity_with_a_closed_divergence_needs_none(discrete):

@@ -74,7 +74,7 @@ def measure(objective, labels=LABELS, model=None, x=X):
     batch = models.Batch(x, (GIVEN[: len(x)],), labels=labels)
     with seeded(2):
         return objective(
-            (model or linear_model()).trace(batch, objective.n_samples), Info(n_examples=12)
+            (model or linear_model()).trace(batch, objective.n_draws), Info(n_examples=12)
         )
 
 
@@ -127,8 +127,8 @@ def test_gradients_are_those_of_the_sum_written_out(bound, code):
     n, eye = len(X), torch.eye(K, dtype=torch.float64)
     every = models.Batch(X.repeat(K, 1), (eye.repeat_interleave(n, 0),))
     with seeded(2):
-        model.trace(models.Batch(X, (GIVEN,)), bound.n_samples)  # so that the draws are the same
-        loss = bound(model.trace(every, bound.n_samples), Info())
+        model.trace(models.Batch(X, (GIVEN,)), bound.n_draws)  # so that the draws are the same
+        loss = bound(model.trace(every, bound.n_draws), Info())
     costs = loss.values
     if loss.surrogate is not None:
         costs = loss.surrogate + (loss.values - loss.surrogate).detach()
@@ -219,6 +219,7 @@ def test_bounds_that_mix_examples_or_train_in_phases_are_refused(bound):
         (None, IncompatiblePartsError, "-1 for labels that nobody knows"),
         (LABELS.double(), ValueError, "one integer for each"),
         (LABELS[:, None], ValueError, r"shape \(12, 1\)"),
+        (LABELS.clone().fill_(K), ValueError, "labels hold 3 in row 0 .* must be below 3"),
     ],
 )
 def test_labels_must_be_integers(labels, error, match):

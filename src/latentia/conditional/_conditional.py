@@ -25,10 +25,14 @@ class ConditionalDistribution(nn.Module, ABC):
         Where its values live, a word such as "real", "sphere" or "one-hot".
     event_shape : tuple of int
         Shape of one value.
+    of_posteriors : bool
+        Whether it is a prior made of the encoder's posteriors: then it is given the conditions that
+        the encoder is, and its ``start_from(x)`` some examples before training.
     """
 
     space: str = "real"
     event_shape: tuple[int, ...]
+    of_posteriors: bool = False
 
     @abstractmethod
     def forward(self, *conditions: Tensor) -> Distribution:

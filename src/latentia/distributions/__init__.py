@@ -8,7 +8,7 @@ from latentia.distributions._flattened import Flattened
 from latentia.distributions._gumbel_softmax import GumbelSoftmax
 from latentia.distributions._joint import Joint
 from latentia.distributions._levels import Levels
-from latentia.distributions._point import point
+from latentia.distributions._point import point, register_point
 from latentia.distributions._power_spherical import PowerSpherical
 from latentia.distributions._quantized import Quantized, nearest
 from latentia.distributions._student_t import StudentT
@@ -34,4 +34,5 @@ __all__ = [
     "kl_per_dimension",
     "nearest",
     "point",
+    "register_point",
 ]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, constraints, register_kl
 
-from latentia.distributions._point import point
+from latentia.distributions._point import register_point
 from latentia.distributions._uniform_sphere import UniformSphere, log_area
 
 _LEAST = 1e-15
@@ -167,7 +167,7 @@ class Axial(Distribution, ABC):
         return type(self)(self.loc, concentration)
 
 
-@point.register
+@register_point(Axial)
 def _(distribution: Axial) -> Tensor:
     return distribution.loc
 

@@ -66,6 +66,15 @@ def _kl_diagonal_low_rank(q: Independent, p: LowRankMultivariateNormal) -> Tenso
     return kl_divergence(_as_low_rank(q), p)
 
 
+@torch.compiler.assume_constant_result
+def _formula(q: type[Distribution], p: type[Distribution]) -> str:
+    """Return "exact" or "none", or "transforms" where that depends on what was transformed."""
+    formula = _dispatch_kl(q, p)
+    if formula is _dispatch_kl(TransformedDistribution, TransformedDistribution):
+        return "transforms"
+    return "none" if formula is NotImplemented else "exact"
+
+
 def has_exact_divergence(q: Distribution, p: Distribution) -> bool:
     """Whether KL(q || p) has a closed form here.
 
@@ -91,10 +100,8 @@ def has_exact_divergence(q: Distribution, p: Distribution) -> bool:
         return q.base_dist.event_shape == p.base_dist.event_shape and has_exact_divergence(
             q.base_dist, p.base_dist
         )
-    formula = _dispatch_kl(type(q), type(p))
-    if formula is _dispatch_kl(TransformedDistribution, TransformedDistribution):
-        return _same_transforms(q, p)
-    return formula is not NotImplemented
+    formula = _formula(type(q), type(p))
+    return _same_transforms(q, p) if formula == "transforms" else formula == "exact"
 
 
 def _same_transforms(q: Distribution, p: Distribution) -> bool:

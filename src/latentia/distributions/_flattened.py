@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, constraints, kl_divergence, register_kl
 
-from latentia.distributions._point import point
+from latentia.distributions._point import point, register_point
 
 
 class Flattened(Distribution):
@@ -82,6 +82,6 @@ def _kl_flattened(q: Flattened, p: Flattened) -> Tensor:
     return kl_divergence(q.base_dist, p.base_dist)
 
 
-@point.register
+@register_point(Flattened)
 def _(distribution: Flattened) -> Tensor:
     return distribution._flat(point(distribution.base_dist))

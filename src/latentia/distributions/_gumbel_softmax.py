@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.distributions import RelaxedOneHotCategorical
 
-from latentia.distributions._point import point
+from latentia.distributions._point import register_point
 
 
 class GumbelSoftmax(RelaxedOneHotCategorical):
@@ -62,6 +62,6 @@ def _inside(shares: Tensor) -> Tensor:
     return shares.clamp(min=torch.finfo(shares.dtype).tiny)
 
 
-@point.register
+@register_point(RelaxedOneHotCategorical)
 def _(distribution: RelaxedOneHotCategorical) -> Tensor:
     return distribution.probs

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.distributions import Distribution, constraints
 
 from latentia._draws import LastDraw
-from latentia.distributions._point import point
+from latentia.distributions._point import point, register_point
 
 #: From the layer drawn before, shape (*batch, d), to the distribution of the next.
 Link = Callable[[Tensor], Distribution]
@@ -116,6 +116,6 @@ class Joint(Distribution):
         return list(parts[::-1] if self.reverse else parts)
 
 
-@point.register
+@register_point(Joint)
 def _(distribution: Joint) -> Tensor:
     return distribution._join(z for _, z in distribution._chain(point))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
+from collections.abc import Callable
+from typing import Any
 
 from torch import Tensor
 from torch.distributions import (
@@ -13,8 +14,10 @@ from torch.distributions import (
     TransformedDistribution,
 )
 
+# A plain dict, since ``functools.singledispatch`` cannot be compiled.
+_RULES: dict[type, Callable[[Any], Tensor]] = {}
 
-@singledispatch
+
 def point(distribution: Distribution) -> Tensor:
     """One number for each coordinate that stands for the whole distribution.
 
@@ -25,7 +28,7 @@ def point(distribution: Distribution) -> Tensor:
     Parameters
     ----------
     distribution : Distribution
-        Any distribution; register others with ``point.register``.
+        Any distribution; give others a rule of their own with :func:`register_point`.
 
     Returns
     -------
@@ -37,21 +40,51 @@ def point(distribution: Distribution) -> Tensor:
     >>> point(torch.distributions.Normal(torch.tensor([1.0, 2.0]), 3.0))
     tensor([1., 2.])
     """
+    for kind in type(distribution).__mro__:
+        if kind in _RULES:
+            return _RULES[kind](distribution)
     return distribution.mean
 
 
-@point.register
-def _(distribution: Independent) -> Tensor:
+def register_point(*kinds: type[Distribution]) -> Callable[[Callable], Callable]:
+    """Decorate what :func:`point` returns for distributions of some types, and of their subtypes.
+
+    Parameters
+    ----------
+    *kinds : type
+        Subclasses of Distribution.
+
+    Examples
+    --------
+    >>> class Coin(Bernoulli):
+    ...     pass
+    >>> @register_point(Coin)
+    ... def heads_or_tails(coin):
+    ...     return coin.probs.round()
+    >>> import torch
+    >>> point(Coin(torch.tensor([0.9])))
+    tensor([1.])
+    """
+
+    def register(rule: Callable[[Any], Tensor]) -> Callable[[Any], Tensor]:
+        _RULES.update(dict.fromkeys(kinds, rule))
+        return rule
+
+    return register
+
+
+@register_point(Independent)
+def _point_of_base(distribution: Independent) -> Tensor:
     return point(distribution.base_dist)
 
 
-@point.register
-def _(distribution: Bernoulli | Categorical) -> Tensor:
+@register_point(Bernoulli, Categorical)
+def _probabilities(distribution: Bernoulli | Categorical) -> Tensor:
     return distribution.probs
 
 
-@point.register
-def _(distribution: TransformedDistribution) -> Tensor:
+@register_point(TransformedDistribution)
+def _transformed(distribution: TransformedDistribution) -> Tensor:
     value = point(distribution.base_dist)
     for transform in distribution.transforms:
         value = transform(value)

@@ -109,6 +109,8 @@ class NegativeBinomial(Counts):
     Applications to SAGE Data. 2008.
     C. H. Grønbech et al. scVAE: Variational Auto-Encoders for Single-Cell Gene Expression Data.
     2020.
+    R. Lopez, J. Regier, M. B. Cole, M. I. Jordan, N. Yosef. Deep Generative Modeling for
+    Single-Cell Transcriptomics. 2018.
 
     Examples
     --------

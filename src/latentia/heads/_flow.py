@@ -21,6 +21,10 @@ class ConditionalFlow(Head):
 
     The network's output is the location, the log-scale and the context h, which the maps read: so
     the whole shape of the distribution follows the input, not its place alone.
+
+    References
+    ----------
+    D. J. Rezende, S. Mohamed. Variational Inference with Normalizing Flows. 2015.
     """
 
     def __init__(

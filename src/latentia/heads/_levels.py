@@ -140,6 +140,6 @@ def _parameters_last(head: Head, raw: Tensor) -> Tensor:
 
 
 def _at_least(least: int, value: object, argument: str) -> int:
-    if not isinstance(value, Integral) or value < least:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise ValueError(f"{argument}={value!r} must be an integer of at least {least}.")
     return int(value)

@@ -21,6 +21,11 @@ class Multinomial(Head):
     event_shape : int or tuple of int
         Shape of one value; the last dimension has the categories.
 
+    References
+    ----------
+    D. Liang, R. G. Krishnan, M. D. Hoffman, T. Jebara. Variational Autoencoders for Collaborative
+    Filtering. 2018.
+
     Examples
     --------
     >>> import torch

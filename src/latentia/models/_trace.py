@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -54,6 +54,22 @@ class Batch:
         return Batch(self.x[index], tuple(c[index] for c in self.conditions), labels=labels)
 
 
+def _once(compute: Callable[[Any], Distribution]) -> property:
+    """Return a property that is computed when it is first read.
+
+    ``functools.cached_property`` takes a lock, which cannot be compiled.
+    """
+    name = f"_{compute.__name__}"
+
+    def read(self: Any) -> Distribution:
+        known = vars(self)
+        if name not in known:
+            known[name] = compute(self)
+        return known[name]
+
+    return property(read, doc=compute.__doc__)
+
+
 @dataclass(frozen=True)
 class Trace:
     """One forward pass, read-only: every term of an objective is computed from it.
@@ -78,12 +94,12 @@ class Trace:
     posterior: Distribution
     z: Tensor
 
-    @cached_property
+    @_once
     def likelihood(self) -> Distribution:
         """Return p(x|z), batch shape (n_samples, n)."""
         return self.model.decoder(self.z, *self.batch.conditions)
 
-    @cached_property
+    @_once
     def prior(self) -> Distribution:
         """Return p(z), batch shape (n,).
 

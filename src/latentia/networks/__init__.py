@@ -1,6 +1,7 @@
 """Plain modules from shape to shape; heads give their output a meaning."""
 
 from latentia.networks._activations import activations
+from latentia.networks._angles import Angles
 from latentia.networks._architectures import Architecture, networks
 from latentia.networks._convolutional import ConvolutionalDecoder, ConvolutionalEncoder
 from latentia.networks._embedding import Embedding
@@ -10,6 +11,7 @@ from latentia.networks._tied import TiedMLP
 
 __all__ = [
     "MLP",
+    "Angles",
     "Architecture",
     "ConvolutionalDecoder",
     "ConvolutionalEncoder",

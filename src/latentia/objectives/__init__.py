@@ -3,21 +3,26 @@
 from collections.abc import Callable
 from functools import partial
 
+from latentia.models import norms
 from latentia.objectives._adversarial import Adversarial
+from latentia.objectives._code_energy import CodeEnergy
 from latentia.objectives._code_norm import CodeNorm
 from latentia.objectives._constrained import Constrained
 from latentia.objectives._contractive import Contractive
+from latentia.objectives._contrastive_divergence import ContrastiveDivergence
+from latentia.objectives._contrastive_energy import ContrastiveEnergy
 from latentia.objectives._decoder_gradient import DecoderGradient
 from latentia.objectives._decorrelation import Decorrelation
+from latentia.objectives._difference_target_propagation import DifferenceTargetPropagation
 from latentia.objectives._dip import DIP
 from latentia.objectives._divergence import Divergence
 from latentia.objectives._elbo import ELBO
 from latentia.objectives._factor import Factor
+from latentia.objectives._free_energy import FreeEnergy
 from latentia.objectives._iwae import IWAE
 from latentia.objectives._jacobian import jacobian_norm, sigmoid_jacobian_norm
 from latentia.objectives._loss import Loss
 from latentia.objectives._mmd import MMD
-from latentia.objectives._norms import norms
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._orthogonality import Orthogonality
 from latentia.objectives._piwae import PIWAE
@@ -30,7 +35,9 @@ from latentia.objectives._semi_supervised import SemiSupervised
 from latentia.objectives._sparsity import KLSparsity, L1Activity
 from latentia.objectives._spectral_norm import SpectralNorm
 from latentia.objectives._sum import Sum
+from latentia.objectives._target_propagation import TargetPropagation
 from latentia.objectives._total_correlation import TotalCorrelation
+from latentia.objectives._up_down import UpDown
 from latentia.objectives._wake_sleep import WakeSleep
 from latentia.objectives._weights import Weight, weight_at
 
@@ -74,13 +81,18 @@ __all__ = [
     "MMD",
     "PIWAE",
     "Adversarial",
+    "CodeEnergy",
     "CodeNorm",
     "Constrained",
     "Contractive",
+    "ContrastiveDivergence",
+    "ContrastiveEnergy",
     "DecoderGradient",
     "Decorrelation",
+    "DifferenceTargetPropagation",
     "Divergence",
     "Factor",
+    "FreeEnergy",
     "Info",
     "KLSparsity",
     "L1Activity",
@@ -95,7 +107,9 @@ __all__ = [
     "SemiSupervised",
     "SpectralNorm",
     "Sum",
+    "TargetPropagation",
     "TotalCorrelation",
+    "UpDown",
     "WakeSleep",
     "Weight",
     "jacobian_norm",

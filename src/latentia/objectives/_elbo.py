@@ -62,7 +62,9 @@ class ELBO(Objective):
     ----------
     D. P. Kingma, M. Welling. Auto-Encoding Variational Bayes. 2013.
     I. Higgins et al. beta-VAE: Learning Basic Visual Concepts with a Constrained Variational
-    Framework. 2017. With ``beta``.
+    Framework. 2017. With a number as ``beta``.
+    S. R. Bowman et al. Generating Sentences from a Continuous Space. 2016. With a schedule as
+    ``beta``.
     D. P. Kingma et al. Improved Variational Inference with Inverse Autoregressive Flow. 2016. With
     ``free_bits``.
     C. P. Burgess et al. Understanding Disentangling in beta-VAE. 2018. With ``capacity``.

@@ -46,7 +46,7 @@ class Game(Objective):
         self.weight = weight
         self.base = Sum((1.0, base))
         self.hidden_layer_sizes = as_shape(hidden_layer_sizes, "hidden_layer_sizes", scalar=True)
-        self.n_samples = base.n_samples
+        self.n_samples = base.n_draws
         self.discriminator = None
 
     @abstractmethod

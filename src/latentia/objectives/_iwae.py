@@ -29,7 +29,7 @@ class IWAE(Objective):
     Parameters
     ----------
     n_samples : int, default=5
-        Codes K in each bound; a trace holds all M K, as the attribute of this name says.
+        Codes K in each bound; a trace holds all M K, ``n_draws``.
     n_bounds : int, default=1
         Bounds M.
     gradient : str, default="reparameterized"
@@ -60,7 +60,7 @@ class IWAE(Objective):
 
     Examples
     --------
-    >>> IWAE(n_samples=8, n_bounds=4).n_samples
+    >>> IWAE(n_samples=8, n_bounds=4).n_draws
     32
     >>> from latentia.objectives import ELBO
     >>> combined = 0.5 * ELBO() + 0.5 * IWAE(8, gradient="doubly-reparameterized")
@@ -75,9 +75,13 @@ class IWAE(Objective):
         as_count(n_samples, "n_samples")
         as_count(n_bounds, "n_bounds")
         lookup(gradients, gradient, "gradient")
-        self.n_samples = n_samples * n_bounds
+        self.n_samples = n_samples
         self.n_bounds = n_bounds
         self.gradient = gradient
+
+    @property
+    def n_draws(self) -> int:
+        return self.n_samples * self.n_bounds
 
     def forward(self, trace: Trace, info: Info) -> Loss:
         refuse_point_mass(trace, "IWAE")
@@ -104,4 +108,4 @@ class IWAE(Objective):
         return Loss(-bound, terms, -bound - score.mean(0))
 
     def _by_bound(self, values: Tensor) -> Tensor:
-        return own_draws(values, self.n_samples // self.n_bounds, self.n_bounds, "IWAE")
+        return own_draws(values, self.n_samples, self.n_bounds, "IWAE")

@@ -39,6 +39,6 @@ def own_draws(values: Tensor, n_samples: int, n_bounds: int, objective: str) -> 
     if len(values) < needed:
         raise ValueError(
             f"{objective} needs {needed} codes for each example, but the trace has {len(values)}; "
-            "draw them with model.trace(batch, objective.n_samples)."
+            "draw them with model.trace(batch, objective.n_draws)."
         )
     return values[:needed].unflatten(0, (n_samples, n_bounds))

@@ -48,6 +48,8 @@ class Objective(nn.Module, ABC):
     ----------
     n_samples : int
         Codes drawn for each example.
+    n_draws : int
+        Codes that a trace of it holds for each example: ``n_samples``, or several times as many.
     uses_batch_statistics : bool
         Whether the value of one example depends on the others in its batch. Such a loss changes
         with the batch size, so it must not be split into micro-batches.
@@ -55,6 +57,10 @@ class Objective(nn.Module, ABC):
 
     n_samples: int = 1
     uses_batch_statistics: bool = False
+
+    @property
+    def n_draws(self) -> int:
+        return self.n_samples
 
     @abstractmethod
     def forward(self, trace: Trace, info: Info) -> Loss:
@@ -69,7 +75,7 @@ class Objective(nn.Module, ABC):
         self, model: LatentVariableModel, batch: Batch, info: Info
     ) -> Iterator[tuple[str, Loss]]:
         """Yield (group, loss) phase by phase; by default one phase."""
-        yield "model", self(model.trace(batch, self.n_samples), info)
+        yield "model", self(model.trace(batch, self.n_draws), info)
 
     def after_step(self, model: LatentVariableModel, batch: Batch, info: Info) -> None:
         """Change state that gradients do not (moving averages); called once after each step."""

@@ -24,6 +24,11 @@ class Orthogonality(Objective):
     IncompatiblePartsError
         For a decoder without weight matrices of its own.
 
+    References
+    ----------
+    N. Bansal, X. Chen, Z. Wang. Can We Gain More from Orthogonality Regularizations in Training
+    Deep CNNs? 2018.
+
     Examples
     --------
     >>> from latentia.objectives import Reconstruction

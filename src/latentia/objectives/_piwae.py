@@ -24,8 +24,7 @@ class PIWAE(Objective):
     Parameters
     ----------
     n_samples : int, default=8
-        Codes K in each bound of the encoder; a trace holds all M K, as the attribute of this name
-        says.
+        Codes K in each bound of the encoder; a trace holds all M K, ``n_draws``.
     n_bounds : int, default=8
         Bounds M of the encoder.
 
@@ -42,7 +41,7 @@ class PIWAE(Objective):
 
     Examples
     --------
-    >>> PIWAE(n_samples=4, n_bounds=3).n_samples
+    >>> PIWAE(n_samples=4, n_bounds=3).n_draws
     12
     """
 
@@ -50,8 +49,12 @@ class PIWAE(Objective):
         super().__init__()
         as_count(n_samples, "n_samples")
         as_count(n_bounds, "n_bounds")
-        self.n_samples = n_samples * n_bounds
+        self.n_samples = n_samples
         self.n_bounds = n_bounds
+
+    @property
+    def n_draws(self) -> int:
+        return self.n_samples * self.n_bounds
 
     def forward(self, trace: Trace, info: Info) -> Loss:
         refuse_point_mass(trace, "PIWAE")
@@ -59,7 +62,7 @@ class PIWAE(Objective):
         at = hold(trace)
         joint, log_posterior = log_joint(at), at.posterior.log_prob(at.z)
         encoder = path(joint - log_posterior, at, trace) - log_posterior
-        k, m = self.n_samples // self.n_bounds, self.n_bounds
+        k, m = self.n_samples, self.n_bounds
         joint, log_posterior, encoder = (
             own_draws(values, k, m, "PIWAE") for values in (joint, log_posterior, encoder)
         )

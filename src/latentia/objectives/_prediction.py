@@ -31,6 +31,11 @@ class Prediction(Objective):
     ValueError
         If labels have another shape than what is predicted.
 
+    References
+    ----------
+    L. Le, A. Patterson, M. White. Supervised Autoencoders: Improving Generalization Performance
+    with Unsupervised Regularizers. 2018.
+
     Examples
     --------
     >>> from latentia import conditional, heads, networks

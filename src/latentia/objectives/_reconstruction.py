@@ -9,27 +9,11 @@ from torch.distributions import Distribution
 
 from latentia import corruptions
 from latentia._names import lookup
-from latentia.errors import IncompatiblePartsError
 from latentia.heads import as_count
-from latentia.models import Trace
+from latentia.models import Trace, check_norm, norms
 from latentia.objectives._loss import Loss
-from latentia.objectives._norms import norms
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._score_function import score_function
-
-#: Norms that only some spaces have, why, and a head that does.
-_NEEDS: dict[str, tuple[tuple[str, ...], str, str]] = {
-    "binary_cross_entropy": (
-        ("unit", "binary"),
-        "a binary cross-entropy needs values in [0, 1]",
-        "heads.Bernoulli",
-    ),
-    "categorical_cross_entropy": (
-        ("simplex",),
-        "a categorical cross-entropy needs shares that sum to 1",
-        "heads.Multinomial",
-    ),
-}
 
 
 class Reconstruction(Objective):
@@ -109,7 +93,7 @@ class Reconstruction(Objective):
         likelihood = self._likelihood(trace)
         if self.norm is None:
             return -likelihood.log_prob(trace.batch.x)
-        self._check_values(trace)
+        check_norm(self.norm, trace.model.decoder, f'Reconstruction("{self.norm}")')
         return norms[self.norm](likelihood, trace.batch.x)
 
     def _likelihood(self, trace: Trace) -> Distribution:
@@ -119,12 +103,3 @@ class Reconstruction(Objective):
         codes = trace.z.flatten(0, 1)
         spoilt = corruptions.apply(self.code_corruption, codes, "code_corruption")
         return trace.model.decoder(spoilt.reshape(trace.z.shape), *trace.batch.conditions)
-
-    def _check_values(self, trace: Trace) -> None:
-        spaces, need, head = _NEEDS.get(self.norm or "", (None, "", ""))
-        space = getattr(trace.model.decoder, "space", None)
-        if spaces and space and space not in spaces:
-            raise IncompatiblePartsError(
-                f'Reconstruction("{self.norm}") and a decoder with {space!r} values do not fit: '
-                f'{need}. Use {head}, or norm="squared_error".'
-            )

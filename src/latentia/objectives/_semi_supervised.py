@@ -57,7 +57,8 @@ class SemiSupervised(Objective):
     ------
     ValueError
         For fewer than two classes, probabilities of another length or sum, or labels that are not
-        one integer for each example.
+        one integer below K for each example. On another device than the CPU a label of K or more is
+        found only by a loss that is NaN.
     IncompatiblePartsError
         For a bound that trains in phases or uses statistics of a batch, or a batch without labels.
 
@@ -98,19 +99,20 @@ class SemiSupervised(Objective):
         self.n_classes = int(n_classes)
         self.weight = weight
         self.bound = _checked(ELBO() if bound is None else bound)
-        self.n_samples = self.bound.n_samples
+        self.n_samples = self.bound.n_draws
         p = _probabilities(class_probabilities, self.n_classes)
         self.register_buffer("log_prior", p.log().to(torch.get_default_dtype()), persistent=False)
 
     def forward(self, trace: Trace, info: Info) -> Loss:
         batch, k = trace.batch, self.n_classes
-        labels = _labels(batch)
+        labels = _labels(batch, k)
         alpha = weight_at(self.weight, info.step, "weight")
         classes = torch.arange(k, device=labels.device).unsqueeze(1)
         log_q = self.classifier(batch.seen).log_prob(classes)
         known = labels >= 0
         # What the label may be, shape (K, n): one class if it is known.
         shares = torch.where(known, (classes == labels).to(log_q.dtype), log_q.exp())
+        shares = torch.where(labels < k, shares, torch.nan)
         loss = self.bound(trace.model.trace(_of_every_class(batch, k), self.n_samples), info)
 
         def averaged(values: Tensor) -> Tensor:
@@ -141,7 +143,7 @@ def _tiled(x: Tensor, k: int) -> Tensor:
     return x.repeat(k, *(1 for _ in x.shape[1:]))
 
 
-def _labels(batch: Batch) -> Tensor:
+def _labels(batch: Batch, k: int) -> Tensor:
     if batch.labels is None:
         raise IncompatiblePartsError(
             "SemiSupervised and a batch without labels do not fit: give models.Batch(x, "
@@ -152,6 +154,13 @@ def _labels(batch: Batch) -> Tensor:
         raise ValueError(
             f"labels have shape {shape} and type {dtype}, but there must be one integer for each "
             f"example, shape ({len(batch)},), and -1 where a label is missing."
+        )
+    # To look at values of another device would stop each step until it is done.
+    if batch.labels.device.type == "cpu" and bool((batch.labels >= k).any()):
+        row = int((batch.labels >= k).int().argmax())
+        raise ValueError(
+            f"labels hold {int(batch.labels[row])} in row {row} of it, but n_classes={k}; they "
+            f"must be below {k}, and -1 where a label is missing."
         )
     return batch.labels
 

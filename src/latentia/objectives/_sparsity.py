@@ -18,6 +18,11 @@ class L1Activity(Objective):
 
     in units of the code, summed over its dimensions.
 
+    References
+    ----------
+    B. A. Olshausen, D. J. Field. Emergence of Simple-Cell Receptive Field Properties by Learning a
+    Sparse Code for Natural Images. 1996.
+
     Examples
     --------
     >>> from latentia.objectives import Reconstruction

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 from torch import nn
@@ -49,7 +50,7 @@ class Sum(Objective):
                 )
         self.weights: list[Weight] = [weight for weight, _ in flat]
         self.objectives = nn.ModuleList(part for _, part in flat)
-        self.n_samples = max(part.n_samples for _, part in flat)
+        self.n_samples = max(part.n_draws for _, part in flat)
         self.uses_batch_statistics = any(part.uses_batch_statistics for _, part in flat)
 
     @property
@@ -95,4 +96,8 @@ def _flatten(weight: Weight, part: Objective) -> Iterator[tuple[Weight, Objectiv
 def _product(a: Weight, b: Weight) -> Weight:
     if not callable(a) and not callable(b):
         return a * b
-    return lambda step: weight_at(a, step, "weight") * weight_at(b, step, "weight")
+    return partial(_product_at, a, b)
+
+
+def _product_at(a: Weight, b: Weight, step: int) -> float:
+    return weight_at(a, step, "weight") * weight_at(b, step, "weight")

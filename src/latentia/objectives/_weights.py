@@ -23,7 +23,7 @@ def weight_at(weight: Weight, step: int, name: str) -> float:
     0.5
     """
     value = weight(step) if callable(weight) else weight
-    if not (isinstance(value, Real) and value >= 0 and math.isfinite(value)):
+    if not (isinstance(value, Real) and 0 <= value < math.inf):
         raise ValueError(
             f"{name} is {value!r} at step {step}; a weight must be finite and at least 0."
         )

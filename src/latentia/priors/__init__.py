@@ -14,6 +14,7 @@ from latentia.priors._mixture import Mixture
 from latentia.priors._natural import natural_prior
 from latentia.priors._normal import Normal
 from latentia.priors._standard import StandardNormal
+from latentia.priors._uniform import Uniform
 from latentia.priors._uniform_sphere import UniformSphere
 from latentia.priors._vamp import Vamp
 
@@ -40,6 +41,7 @@ __all__ = [
     "Mixture",
     "Normal",
     "StandardNormal",
+    "Uniform",
     "UniformSphere",
     "Vamp",
     "natural_prior",

@@ -32,6 +32,11 @@ class Mixture(ConditionalDistribution):
     ValueError
         If the shapes do not fit.
 
+    References
+    ----------
+    P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black, B. Schölkopf. From Variational to
+    Deterministic Autoencoders. 2020.
+
     Examples
     --------
     >>> import torch

@@ -29,6 +29,10 @@ class StandardNormal(ConditionalDistribution):
     ValueError
         If ``scale`` is not positive and finite.
 
+    References
+    ----------
+    D. P. Kingma, M. Welling. Auto-Encoding Variational Bayes. 2013.
+
     Examples
     --------
     >>> StandardNormal(2)().event_shape

@@ -57,6 +57,7 @@ class Vamp(ConditionalDistribution):
     (torch.Size([5, 4, 4]), torch.Size([3, 2]))
     """
 
+    of_posteriors = True
     logits: Tensor
 
     def __init__(

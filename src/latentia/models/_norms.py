@@ -10,6 +10,7 @@ from torch.distributions import Distribution, Independent
 from torch.nn import functional
 
 from latentia.distributions import point
+from latentia.errors import IncompatiblePartsError
 
 #: From the likelihood, batch shape (n_samples, n), and x, shape (n, *event), to (n_samples, n).
 Norm = Callable[[Distribution, Tensor], Tensor]
@@ -40,7 +41,8 @@ def binary_cross_entropy(likelihood: Distribution, x: Tensor) -> Tensor:
         # From logits, so that a saturated decoder keeps its gradient.
         return -likelihood.log_prob(x)
     rates = point(likelihood)
-    elements = functional.binary_cross_entropy(rates, x.expand_as(rates), reduction="none")
+    rates, x = torch.broadcast_tensors(rates, x)
+    elements = functional.binary_cross_entropy(rates, x, reduction="none")
     return elements.flatten(2).sum(2)
 
 
@@ -64,3 +66,43 @@ norms: dict[str, Norm] = {
     "l2": l2,
     "squared_error": squared_error,
 }
+
+#: Norms that only some spaces have, why, and a head that does.
+_NEEDS: dict[str, tuple[tuple[str, ...], str, str]] = {
+    "binary_cross_entropy": (
+        ("unit", "binary"),
+        "a binary cross-entropy needs values in [0, 1]",
+        "heads.Bernoulli",
+    ),
+    "categorical_cross_entropy": (
+        ("simplex",),
+        "a categorical cross-entropy needs shares that sum to 1",
+        "heads.Multinomial",
+    ),
+}
+
+
+def check_norm(norm: str, decoder: object, owner: str) -> None:
+    """Refuse a cross-entropy of reconstructions that are no probabilities.
+
+    Parameters
+    ----------
+    norm : str
+        A name in ``models.norms``.
+    decoder : ConditionalDistribution
+        What reconstructs; one that has no ``space`` is taken at its word.
+    owner : str
+        What asks for the norm, for the message.
+
+    Raises
+    ------
+    IncompatiblePartsError
+        With a head that has the values that the norm needs.
+    """
+    spaces, need, head = _NEEDS.get(norm, (None, "", ""))
+    space = getattr(decoder, "space", None)
+    if spaces and space and space not in spaces:
+        raise IncompatiblePartsError(
+            f"{owner} and a decoder with {space!r} values do not fit: {need}. Use {head}, or the "
+            'norm "squared_error".'
+        )
