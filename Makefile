@@ -1,12 +1,13 @@
 # Two commands are enough on a fresh machine with Python 3.11 or newer: `make demo`, `make test`.
 PYTHON ?= python3
 VENV ?= .venv
+BENCH ?= benchmarks/.venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 # One thread for each test process: more would fight for the same cores.
 TEST_ENV := OMP_NUM_THREADS=1 MPLBACKEND=Agg
 
-.PHONY: demo setup test lint docs bench clean
+.PHONY: demo setup test lint docs bench bench-growth soak clean
 
 ## demo: train a variational autoencoder on handwritten digits and write a report with pictures
 demo: $(VENV)/ready
@@ -28,9 +29,24 @@ docs: $(VENV)/ready
 	$(BIN)/pip install --quiet --editable ".[docs]" --constraint constraints.txt
 	$(BIN)/sphinx-build -W -q -b html docs docs/_build
 
-## bench: how long a training step takes, beside a hand-written loop
-bench: $(VENV)/ready
-	$(BIN)/python benchmarks/step.py
+## bench: training beside other libraries, in an environment of its own, as one table
+bench: $(BENCH)/ready
+	$(BENCH)/bin/python -m benchmarks $(if $(MNIST),--mnist $(MNIST))
+
+## bench-growth: how a step's cost grows with rows, features, code size, batch and processes
+bench-growth: $(BENCH)/ready
+	$(BENCH)/bin/python -m benchmarks.growth
+
+$(BENCH)/ready: pyproject.toml constraints.txt benchmarks/requirements.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/pip install --quiet "torch==2.13.0" --constraint constraints.txt
+	$(BENCH)/bin/pip install --quiet --editable . --requirement benchmarks/requirements.txt --constraint constraints.txt
+	touch $@
+
+## soak: stop every recipe and go on, and kill training a hundred times: minutes, not for every change
+soak: $(VENV)/ready
+	$(TEST_ENV) LATENTIA_SOAK=1 $(BIN)/python -m pytest -q tests/estimators/test_resume.py
+	$(TEST_ENV) $(BIN)/python tests/soak/killed.py 100
 
 ## setup: the environment, with the pinned versions for later installs too
 setup: $(VENV)/ready
@@ -45,5 +61,5 @@ $(VENV)/ready: pyproject.toml constraints.txt
 
 ## clean: remove what the commands above made, but no runs
 clean:
-	rm -rf $(VENV) build dist docs/_build docs/api/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist docs/_build docs/api/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

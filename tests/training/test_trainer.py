@@ -141,7 +141,7 @@ def test_nan_between_two_looks_still_names_its_own_step():
 
     watch = FiniteWatch(every=10, advice="")
     for step in range(9):
-        value = torch.tensor([math.inf if step >= 4 else 1.0])
+        value = torch.tensor(math.inf if step >= 4 else 1.0)
         watch.add(Info(step), range(step, step + 1), {"loss": value})
     with pytest.raises(TrainingDivergedError, match="at step 4 "):
         watch.look()

@@ -1,5 +1,6 @@
 """One trainer for every objective."""
 
+from latentia.training._checkpoints import Checkpoint, Checkpoints
 from latentia.training._history import History
 from latentia.training._layerwise import Layer, fit_layerwise
 from latentia.training._lbfgs import LBFGS
@@ -18,6 +19,8 @@ from latentia.training._trainer import Trainer
 
 __all__ = [
     "LBFGS",
+    "Checkpoint",
+    "Checkpoints",
     "Constant",
     "Cosine",
     "Cyclical",

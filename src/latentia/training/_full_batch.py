@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.optim import Optimizer
 
+from latentia.errors import TrainingDivergedError
 from latentia.models import Batch
 from latentia.objectives import Info
 from latentia.training._gradients import Gradients
+from latentia.training._meters import FiniteWatch, Means
 from latentia.training._randomness import seeded
+from latentia.training._steps import sums_of
 
 
 @dataclass
@@ -29,29 +35,59 @@ class Everything:
         The schedules stand still at its step.
     seed : int
         Of the draws.
+    memory : dict
+        The last answer: ``report``, and the ``weights`` and ``gradients`` that it is of.
     """
 
     gradients: Gradients
     batch: Batch
     info: Info
     seed: int
-    report: dict[str, Tensor] = field(default_factory=dict, init=False)
-    _weights: list[Tensor] = field(default_factory=list, init=False)
-    _answer: list[Tensor | None] = field(default_factory=list, init=False)
+    memory: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def report(self) -> dict[str, Tensor]:
+        """The terms of the last answer, by example."""
+        return self.memory["report"]
 
     def __call__(self) -> float:
         """Set the gradients and ``report``, and return the mean loss."""
         parameters = self.gradients.groups["model"]
         if not self._is_known():
             with seeded(self.seed, self.batch.x.device):
-                self.report = self.gradients.added_up(self.batch, self.info)
-            self._weights = [p.detach().clone() for p in parameters]
-            self._answer = [p.grad for p in parameters]
-        for parameter, gradient in zip(parameters, self._answer, strict=True):
+                self.memory["report"] = self.gradients.added_up(self.batch, self.info)
+            self.memory["weights"] = [p.detach().clone() for p in parameters]
+            self.memory["gradients"] = [p.grad for p in parameters]
+        for parameter, gradient in zip(parameters, self.memory["gradients"], strict=True):
             # A copy, as optimisers change gradients in place.
             parameter.grad = None if gradient is None else gradient.clone()
         return float(self.report["loss"].mean(dtype=torch.float64))
 
+    def descend(self, optimizer: Optimizer, now: Info, advice: str) -> Means:
+        """Take one step, and return the means of the terms where it ends.
+
+        Raises
+        ------
+        TrainingDivergedError
+            If a term or the gradient is not finite.
+        """
+        self()
+        rows = range(len(self.batch))
+        FiniteWatch(1, advice).add(now, rows, sums_of("model", self.report))
+        if not math.isfinite(optimizer.step(self)):
+            raise TrainingDivergedError(
+                f"The gradient is not finite at step {now.step}. {advice} The weights are those of "
+                "the last good epoch."
+            )
+        self()
+        means = Means()
+        means.add(sums_of("model", self.report), len(self.batch))
+        self.gradients.objective.after_step(self.gradients.model, self.batch, self.info)
+        return means
+
     def _is_known(self) -> bool:
-        known = zip(self.gradients.groups["model"], self._weights, strict=False)
-        return bool(self.report) and all(torch.equal(p, weight) for p, weight in known)
+        known = self.memory.get("weights")
+        parameters = self.gradients.groups["model"]
+        return known is not None and all(
+            torch.equal(p, weight) for p, weight in zip(parameters, known, strict=True)
+        )

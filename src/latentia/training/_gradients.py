@@ -81,6 +81,16 @@ def check_one_phase(objective: Objective, option: str) -> None:
         )
 
 
+def check_full_batch(objective: Objective, option: str, clip_norm: float | None) -> None:
+    """Refuse what has no meaning for ``option``, an optimiser of all examples at once."""
+    check_one_phase(objective, option)
+    if clip_norm is not None:
+        raise IncompatiblePartsError(
+            f"{option} searches for the length of its steps, so clip_norm={clip_norm} has no "
+            "meaning; use clip_norm=None."
+        )
+
+
 def check_pieces(objective: Objective, model: LatentVariableModel, size: int) -> None:
     """Refuse an objective whose loss is not a mean over examples."""
     check_one_phase(objective, f"micro_batch_size={size}")

@@ -11,6 +11,7 @@ from torch import Tensor
 
 _TRIALS = 25
 _STEEPNESS = 1e6
+_SEARCH = ("converged", "_scale", "_end")
 
 
 class LBFGS(torch.optim.LBFGS):
@@ -158,6 +159,17 @@ class LBFGS(torch.optim.LBFGS):
 
     def _gradients(self) -> list[Tensor]:
         return [p.grad for p in self._params if p.grad is not None and p.numel()]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what every optimiser has, and where the search is."""
+        search = {name: getattr(self, name) for name in _SEARCH}
+        return {**super().state_dict(), "search": search}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from a :meth:`state_dict`."""
+        super().load_state_dict(state_dict)
+        for name, value in state_dict["search"].items():
+            setattr(self, name, value)
 
     def __getstate__(self) -> dict[str, Any]:
         # torch keeps only what every optimiser has.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,17 +13,16 @@ from latentia.objectives import Info
 
 
 class Means:
-    """Running means of named per-example values, read once at the end."""
+    """Running means of named values over examples, read once at the end."""
 
     def __init__(self) -> None:
         self._sums: dict[str, Tensor] = {}
         # By name, since every phase of a step reports its own.
         self._counts: dict[str, int] = {}
 
-    def add(self, terms: dict[str, Tensor], n: int) -> None:
-        """Add per-example ``terms`` of ``n`` examples."""
-        for name, values in terms.items():
-            total = values.sum(dtype=torch.float64)
+    def add(self, sums: dict[str, Tensor], n: int) -> None:
+        """Add the sums of each term over ``n`` examples."""
+        for name, total in sums.items():
             self._sums[name] = self._sums[name] + total if name in self._sums else total
             self._counts[name] = self._counts.get(name, 0) + n
 
@@ -33,6 +33,18 @@ class Means:
         sums = torch.stack(list(self._sums.values())).tolist()
         counts = self._counts.values()
         return {name: s / n for name, s, n in zip(self._sums, sums, counts, strict=True)}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the sums and counts so far."""
+        return {"sums": self._sums, "counts": self._counts}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], device: torch.device) -> Means:
+        """Return the means of a :meth:`state_dict`, which go on on a device."""
+        means = cls()
+        means._sums = {name: total.to(device) for name, total in state["sums"].items()}
+        means._counts = dict(state["counts"])
+        return means
 
 
 class FiniteWatch:
@@ -54,10 +66,9 @@ class FiniteWatch:
         self.advice = advice
         self._kept: list[tuple[Info, range, list[str], Tensor]] = []
 
-    def add(self, info: Info, rows: range, terms: dict[str, Tensor]) -> None:
-        """Keep the terms of one step, and look if it is time to."""
-        sums = torch.stack([values.sum() for values in terms.values()])
-        self._kept.append((info, rows, list(terms), sums))
+    def add(self, info: Info, rows: range, sums: dict[str, Tensor]) -> None:
+        """Keep the sums of one step, and look if it is time to."""
+        self._kept.append((info, rows, list(sums), torch.stack(list(sums.values()))))
         if len(self._kept) >= self.every:
             self.look()
 
@@ -79,4 +90,20 @@ class FiniteWatch:
                 f"The term {name!r} became {sums[names.index(name)].item()} at step {info.step} "
                 f"(epoch {info.epoch + 1}, examples {rows.start} to {rows.stop - 1} of that "
                 f"epoch's order). {self.advice} The weights are those of the last good epoch."
+            )
+
+
+def check_finite(values: dict[str, float], when: str, advice: str) -> None:
+    """Refuse values of the last update of an epoch, which no loss has seen.
+
+    Raises
+    ------
+    TrainingDivergedError
+        If one is NaN or infinite.
+    """
+    for name, value in values.items():
+        if not math.isfinite(value):
+            raise TrainingDivergedError(
+                f"{when} the term {name!r} is {value}. {advice} The weights are those of the last "
+                "good epoch."
             )

@@ -21,13 +21,18 @@ class Progress:
         Steps in all.
     shown : bool, default=True
         Whether to show anything.
+    done : int, default=0
+        Steps that were done before, by the run that this one goes on with.
     stream : text stream or None, default=None
         Where to write; standard error by default.
     """
 
-    def __init__(self, n_steps: int, shown: bool = True, stream: TextIO | None = None) -> None:
+    def __init__(
+        self, n_steps: int, shown: bool = True, done: int = 0, stream: TextIO | None = None
+    ) -> None:
         self.n_steps = max(1, n_steps)
         self.shown = shown
+        self.done = done
         self._stream = stream or sys.stderr
         self._start = time.monotonic()
         self._next = self._start + _SILENT_SECONDS
@@ -70,7 +75,7 @@ class Progress:
         self._bar.update(self._bar.task_ids[0], completed=step, description=self._text)
 
     def _print(self, step: int, seconds: float) -> None:
-        left = seconds / max(1, step) * (self.n_steps - step)
+        left = seconds / max(1, step - self.done) * (self.n_steps - step)
         times = f"({seconds:.0f} s, about {left:.0f} s left)"
         self._stream.write(f"{step / self.n_steps:4.0%}  {self._text}  {times}\n")
         self._stream.flush()

@@ -39,6 +39,7 @@ class RandomStream:
         self.seed = seed
         self.device = torch.device(device)
         self._states: list[Tensor] = []
+        self._is_drawing = False
 
     @contextmanager
     def drawing(self) -> Iterator[None]:
@@ -51,12 +52,25 @@ class RandomStream:
                 torch.manual_seed(self.seed)
             if len(self._states) > 1:
                 torch.cuda.set_rng_state(self._states[1], self.device)
+            self._is_drawing = True
             try:
                 yield
             finally:
-                self._states = [torch.get_rng_state()]
-                if on_cuda:
-                    self._states.append(torch.cuda.get_rng_state(self.device))
+                self._states, self._is_drawing = self._present(), False
+
+    def get_state(self) -> list[Tensor]:
+        """Return where the stream is, also while it is drawn from; empty is at its start."""
+        return self._present() if self._is_drawing else self._states
+
+    def set_state(self, states: list[Tensor]) -> None:
+        """Go on from there when it is drawn from next."""
+        self._states = list(states)
+
+    def _present(self) -> list[Tensor]:
+        states = [torch.get_rng_state()]
+        if self.device.type == "cuda":
+            states.append(torch.cuda.get_rng_state(self.device))
+        return states
 
 
 @contextmanager

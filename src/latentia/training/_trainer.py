@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
 from latentia._names import lookup
-from latentia.errors import IncompatiblePartsError, TrainingDivergedError
+from latentia.errors import TrainingDivergedError
 from latentia.models import Batch, LatentVariableModel
 from latentia.objectives import Info, Objective, Weight, weight_at
 from latentia.training._batches import Batches
+from latentia.training._checkpoints import Checkpoints, watched
+from latentia.training._compiled import CompiledSteps, repays
 from latentia.training._devices import resolve_device
 from latentia.training._full_batch import Everything
-from latentia.training._gradients import Gradients, check_one_phase, check_pieces
+from latentia.training._gradients import Gradients, check_full_batch, check_pieces
 from latentia.training._history import History
-from latentia.training._meters import FiniteWatch, Means
+from latentia.training._learners import Learners
+from latentia.training._meters import FiniteWatch, Means, check_finite
 from latentia.training._optimizers import optimizers
 from latentia.training._precision import precisions
 from latentia.training._progress import Progress
 from latentia.training._randomness import RandomStream, seeded
+from latentia.training._run import Run
+from latentia.training._state import set_state, state_of
+from latentia.training._steps import Steps, sums_of
 
 
 def identity(x: Tensor) -> Tensor:
@@ -69,6 +75,10 @@ class Trainer:
         "bfloat16" computes products in bfloat16 and keeps the weights in float32.
     device : str, default="auto"
         "auto" is CUDA where there is one.
+    compile : bool or "auto", default="auto"
+        Whether a step is compiled whole, which changes results by rounding only and takes some tens
+        of seconds once. "auto" compiles where a call of ``fit`` has at least 100,000 steps to go,
+        and goes on uncompiled, with a CompilationWarning, where that fails.
     seed : int, default=0
         Of the order of examples and of every draw in training.
     verbose : bool, default=False
@@ -111,6 +121,7 @@ class Trainer:
         prepare: Callable[[Tensor], Tensor] = identity,
         precision: str = "float32",
         device: str | torch.device = "auto",
+        compile: bool | str = "auto",
         seed: int = 0,
         verbose: bool = False,
     ) -> None:
@@ -122,6 +133,8 @@ class Trainer:
             )
         if clip_norm is not None and not clip_norm > 0:
             raise ValueError(f"clip_norm={clip_norm} must be positive, or None for no clipping.")
+        if compile not in (True, False, "auto"):
+            raise ValueError(f"compile={compile!r} must be True, False or 'auto'.")
         self.precision = lookup(precisions, precision, "precision")
         self.device = resolve_device(device)
         self.model = model.to(self.device, self.precision.weights)
@@ -148,10 +161,16 @@ class Trainer:
         piece = self._piece_size(micro_batch_size)
         self._gradients = Gradients(objective, model, self._groups, piece, self.precision)
         if self._full_batch:
-            self._check_full_batch(optimizer)
+            check_full_batch(objective, f"optimizer={optimizer!r}", clip_norm)
+        self._steps: Steps | CompiledSteps = Steps(
+            self._batches, self._gradients, self._optimizers, clip_norm
+        )
+        self._compile = compile
         self._seed = seed
         self._order = torch.Generator().manual_seed(seed)
         self._draws = RandomStream(seed, self.device)
+        self._learners = Learners(model, objective)
+        self._run: Run | None = None
 
     def fit(
         self,
@@ -160,23 +179,27 @@ class Trainer:
         *,
         epochs: int,
         patience: int | None = None,
+        checkpoints: Checkpoints | None = None,
     ) -> History:
         """Train for some epochs more; a second call goes on where the first ended.
 
-        Training on all examples at once also ends when it has converged.
+        Training on all examples at once also ends when it has converged. With a state that was
+        taken within a call, the same call does what is left of it.
 
         Parameters
         ----------
         data : Tensor or Batch
             All examples, the first dimension counts them.
         validation : Tensor or Batch or None, default=None
-            Held-out examples. They are always measured with the schedules at their final value
-            and with the same draws, so that epochs compare.
+            Held-out examples, always measured with the schedules at their final value and with the
+            same draws, so that epochs compare.
         epochs : int
             Passes over the data.
         patience : int or None, default=None
             Stop after so many epochs without a better loss, and restore the best weights. The
             loss is the validation loss where there is one.
+        checkpoints : Checkpoints or None, default=None
+            Where states are kept on the way, and the last one when all is done.
 
         Returns
         -------
@@ -185,63 +208,78 @@ class Trainer:
 
         Raises
         ------
+        ValueError
+            For a call that would go on with another one, but asks for something else.
         TrainingDivergedError
             When a loss is NaN or infinite. The model then has the weights of the last good epoch.
+        TrainingStoppedError
+            When ``checkpoints.stop()`` was called, after a checkpoint.
         """
         data = self._batches.place(data)
         validation = None if validation is None else self._batches.place(validation)
-        steps_per_epoch = 1 if self._full_batch else math.ceil(len(data) / self.batch_size)
-        final = Info(self.step + epochs * steps_per_epoch - 1, self.epoch + epochs, len(data))
-        progress = Progress(epochs * steps_per_epoch, self.verbose)
-        first_step = self.step
-        best, best_loss, best_epoch = self._snapshot(), math.inf, self.epoch
-        good = best
-        self.history.stopped = "finished"
+        run = self._run = self._start(len(data), epochs, patience)
+        progress = Progress(run.n_steps, self.verbose, self.step - run.first_step)
+
+        def at_boundary(record: dict[str, float] | None = None) -> None:
+            progress.update(self.step - run.first_step, record)
+            if checkpoints is not None:
+                checkpoints.after_step(self.step, self.state_dict)
+
         try:
-            with self._draws.drawing():
-                everything = self._everything(data, final) if self._full_batch else None
-                for _ in range(epochs):
-                    self._set_training(True)
+            with self._draws.drawing(), watched(checkpoints, self.step), self._steps.running():
+                everything = self._everything(data, run) if self._full_batch else None
+                while (verdict := run.verdict(self.epoch, self._has_converged)) is None:
+                    self._learners.train(True)
                     record = (
-                        self._train_one_epoch(data, lambda s: progress.update(s - first_step))
+                        self._train_one_epoch(data, run, at_boundary)
                         if everything is None
                         else self._train_on(everything)
                     )
                     if validation is not None:
-                        for name, value in self._measure(validation, final).items():
+                        for name, value in self._measure(validation, run.final).items():
                             record[f"validation_{name}"] = value
-                    self._check_last_update(data, record, final)
+                    self._check_last_update(data, record, run.final)
                     self.history.records.append(record)
-                    progress.update(self.step - first_step, record)
-                    good, self.history.kept = self._snapshot(), self.epoch
                     loss = record.get("validation_loss", record["loss"])
-                    if patience is None:
-                        pass
-                    elif loss < best_loss:
-                        best, best_loss, best_epoch = good, loss, self.epoch
-                    elif self.epoch - best_epoch >= patience:
-                        self.history.stopped = "early"
-                        break
-                    if self._has_converged:
-                        self.history.stopped = "converged"
-                        break
+                    run.judge(self._learners.snapshot(), self.epoch, loss)
+                    self.history.kept = self.epoch
+                    at_boundary(record)
+            self.history.stopped = verdict
         except KeyboardInterrupt:
             self.history.stopped = "interrupted"
             if self.history.kept or self._full_batch:
                 # Whole passes only, so that the history speaks of these very weights.
-                self._restore(good)
+                self._learners.restore(run.good)
         except TrainingDivergedError:
-            self._restore(good)
+            self._learners.restore(run.good)
             for optimizer in self._optimizers.values():
                 optimizer.state.clear()  # its momenta are of the step that failed
             raise
         finally:
             progress.close()
-            self._set_training(False)
-        if patience is not None and best_loss < math.inf:
-            self._restore(best)
-            self.history.kept = best_epoch
+            self._learners.train(False)
+            self._run = None
+        if patience is not None and run.best_loss < math.inf:
+            self._learners.restore(run.good if run.best is None else run.best)
+            self.history.kept = run.best_epoch
+        if checkpoints is not None and self.history.stopped != "interrupted":
+            checkpoints.save(self.step, self.state_dict())
         return self.history
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all that a run depends on, at the boundary of two steps.
+
+        Returns
+        -------
+        dict
+            Plain values and tensors, the trainer's own and no copies: weights, what the objective
+            owns, optimisers, random states, history, and how far a call of :meth:`fit` is.
+        """
+        return state_of(self)
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go back to a :meth:`state_dict` of a trainer of the same parts; else a ValueError."""
+        set_state(self, state)
 
     def go_on_from(self, history: History) -> None:
         """Count steps and epochs on from those of an earlier trainer of the same model."""
@@ -255,90 +293,82 @@ class Trainer:
         seen = record
         if "validation_loss" not in record and not self._full_batch:
             seen = self._measure(data.head(self.batch_size), final)
-        for name, value in seen.items():
-            if not math.isfinite(value):
-                raise TrainingDivergedError(
-                    f"After step {self.step - 1}, the last of epoch {self.epoch}, the term "
-                    f"{name!r} is {value}. {self._advice} The weights are those of the last good "
-                    "epoch."
-                )
+        check_finite(
+            seen, f"After step {self.step - 1}, the last of epoch {self.epoch},", self._advice
+        )
 
-    def _train_one_epoch(self, data: Batch, tell: Callable[[int], None]) -> dict[str, float]:
-        means = Means()
+    def _start(self, n_examples: int, epochs: int, patience: int | None) -> Run:
+        if self._run is not None:
+            self._run.check(n_examples, epochs, patience)
+            run = self._run
+        else:
+            n_steps = 1 if self._full_batch else math.ceil(n_examples / self.batch_size)
+            start, good = (self.epoch, self.step), self._learners.snapshot()
+            run = Run(n_examples, n_steps, epochs, patience, *start, good)
+            self.history.stopped = "finished"
+        self._choose_steps(run.n_steps)
+        return run
+
+    def _train_one_epoch(
+        self, data: Batch, run: Run, at_boundary: Callable[[], None]
+    ) -> dict[str, float]:
         watch = FiniteWatch(1 if self.device.type == "cpu" else 50, self._advice)
+        run.order = self._order.get_state()
         order = torch.randperm(len(data), generator=self._order).to(self.device)
-        for start in range(0, len(data), self.batch_size):
+        for start in range(run.position, len(data), self.batch_size):
             index = order[start : start + self.batch_size]
             info = Info(self.step, self.epoch, len(data))
             rows = range(start, start + len(index))
-            self._step(self._batches.gather(data, index), info, rows, means, watch)
+            rate = weight_at(self.learning_rate, self.step, "learning_rate")
+
+            def seen(sums: dict[str, Tensor], info: Info = info, rows: range = rows) -> None:
+                run.means.add(sums, len(rows))
+                watch.add(info, rows, sums)
+
+            self._steps(data, index, info, rate, seen)
             self.step += 1
-            tell(self.step)
+            run.position = rows.stop
+            if run.position < len(data):
+                at_boundary()
         watch.look()
+        means, run.means, run.position = run.means, Means(), 0
         self.epoch += 1
         rate = weight_at(self.learning_rate, self.step - 1, "learning_rate")
         return {"epoch": self.epoch, "step": self.step, "learning_rate": rate, **means.read()}
 
-    def _step(
-        self, batch: Batch, info: Info, rows: range, means: Means, watch: FiniteWatch
-    ) -> None:
-        rate = weight_at(self.learning_rate, info.step, "learning_rate")
-        for name, report in self._gradients.phases(batch, info):
-            if name != "model":
-                report = {f"{name}_{term}": values for term, values in report.items()}
-            means.add(report, len(batch))
-            watch.add(info, rows, report)
-            parameters, optimizer = self._groups[name], self._optimizers[name]
-            if self.clip_norm is not None:
-                torch.nn.utils.clip_grad_norm_(parameters, self.clip_norm)
-            for settings in optimizer.param_groups:
-                settings["lr"] = rate
-            optimizer.step()
-        self.objective.after_step(self.model, batch, info)
+    def _choose_steps(self, n_steps: int) -> None:
+        """Compile steps where that was asked for, or repays."""
+        insist = self._compile is True
+        if isinstance(self._steps, CompiledSteps) or self._full_batch:
+            return
+        if insist or (self._compile == "auto" and repays(n_steps)):
+            self._steps = CompiledSteps(self._steps, self.batch_size, insist)
 
     def _train_on(self, everything: Everything) -> dict[str, float]:
-        batch, optimizer = everything.batch, self._optimizers["model"]
-        everything()
-        now = Info(self.step, self.epoch, len(batch))
-        FiniteWatch(1, self._advice).add(now, range(len(batch)), everything.report)
-        if not math.isfinite(optimizer.step(everything)):
-            raise TrainingDivergedError(
-                f"The gradient is not finite at step {self.step}. {self._advice} The weights are "
-                "those of the last good epoch."
-            )
-        everything()
-        means = Means()
-        means.add(everything.report, len(batch))
-        self.objective.after_step(self.model, batch, everything.info)
+        optimizer = self._optimizers["model"]
+        now = Info(self.step, self.epoch, len(everything.batch))
+        means = everything.descend(optimizer, now, self._advice)
         self.step += 1
         self.epoch += 1
         rate = optimizer.param_groups[0]["lr"]
         return {"epoch": self.epoch, "step": self.step, "learning_rate": rate, **means.read()}
 
-    def _everything(self, data: Batch, final: Info) -> Everything:
+    def _everything(self, data: Batch, run: Run) -> Everything:
         with seeded(self._seed, self.device):
             batch = self._batches.gather(data, slice(None))
-        return Everything(self._gradients, batch, final, self._seed)
+        return Everything(self._gradients, batch, run.final, self._seed, run.memory)
 
     @torch.no_grad()
     def _measure(self, data: Batch, info: Info) -> dict[str, float]:
-        self._set_training(False)
+        self._learners.train(False)
         means = Means()
         with seeded(self._seed, self.device):
             for start in range(0, len(data), self.batch_size):
                 batch = self._batches.gather(data, slice(start, start + self.batch_size))
                 with self.precision.autocast(self.device):
                     _, loss = next(self.objective.losses(self.model, batch, info))
-                means.add(loss.report(), len(batch))
+                means.add(sums_of("model", loss.report()), len(batch))
         return means.read()
-
-    def _set_training(self, training: bool) -> None:
-        self.model.train(training)
-        self.objective.train(training)
-        for module in self.model.modules():
-            own = list(module.parameters(recurse=False))
-            if own and not any(parameter.requires_grad for parameter in own):
-                module.eval()  # a frozen layer keeps its running statistics too
 
     @property
     def _has_converged(self) -> bool:
@@ -352,14 +382,6 @@ class Trainer:
         check_pieces(self.objective, self.model, micro_batch_size)
         return micro_batch_size
 
-    def _check_full_batch(self, optimizer: str | Callable[..., Optimizer]) -> None:
-        check_one_phase(self.objective, f"optimizer={optimizer!r}")
-        if self.clip_norm is not None:
-            raise IncompatiblePartsError(
-                f"optimizer={optimizer!r} searches for the length of its steps, so "
-                f"clip_norm={self.clip_norm} has no meaning; use clip_norm=None."
-            )
-
     @property
     def _advice(self) -> str:
         if self._full_batch:
@@ -369,11 +391,3 @@ class Trainer:
             f"Lower learning_rate (now {rate:g}), set clip_norm (now {self.clip_norm}), or scale "
             "the data."
         )
-
-    def _snapshot(self) -> dict[str, dict[str, Tensor]]:
-        parts = {"model": self.model, "objective": self.objective}
-        return {name: copy.deepcopy(part.state_dict()) for name, part in parts.items()}
-
-    def _restore(self, snapshot: dict[str, dict[str, Tensor]]) -> None:
-        self.model.load_state_dict(snapshot["model"])
-        self.objective.load_state_dict(snapshot["objective"])

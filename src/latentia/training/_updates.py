@@ -1,0 +1,103 @@
+"""What the optimisers of torch do to weights, as functions that can be compiled with the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
+from torch.optim.adam import adam
+from torch.optim.rmsprop import rmsprop
+from torch.optim.sgd import sgd
+
+#: From an optimiser, the weights it has stepped before, their gradients and the rate.
+Update = Callable[[Optimizer, Sequence[Tensor], Sequence[Tensor], Tensor], None]
+
+
+def _adam(
+    optimizer: Optimizer, weights: Sequence[Tensor], gradients: Sequence[Tensor], rate: Tensor
+) -> None:
+    settings = optimizer.param_groups[0]
+    beta1, beta2 = settings["betas"]
+    adam(
+        list(weights),
+        list(gradients),
+        _held(optimizer, weights, "exp_avg"),
+        _held(optimizer, weights, "exp_avg_sq"),
+        _held(optimizer, weights, "max_exp_avg_sq") if settings["amsgrad"] else [],
+        _held(optimizer, weights, "step"),
+        decoupled_weight_decay=settings["decoupled_weight_decay"],
+        amsgrad=settings["amsgrad"],
+        beta1=beta1,
+        beta2=beta2,
+        lr=rate,
+        weight_decay=settings["weight_decay"],
+        eps=settings["eps"],
+        maximize=settings["maximize"],
+        foreach=False,
+        fused=False,
+        capturable=False,
+        differentiable=False,
+    )
+
+
+def _sgd(
+    optimizer: Optimizer, weights: Sequence[Tensor], gradients: Sequence[Tensor], rate: Tensor
+) -> None:
+    settings = optimizer.param_groups[0]
+    momenta: list[Tensor | None] = [None for _ in weights]
+    if settings["momentum"] != 0:
+        momenta = [optimizer.state[weight]["momentum_buffer"] for weight in weights]
+    sgd(
+        list(weights),
+        list(gradients),
+        momenta,
+        foreach=False,
+        fused=False,
+        weight_decay=settings["weight_decay"],
+        momentum=settings["momentum"],
+        lr=rate,  # type: ignore[arg-type]
+        dampening=settings["dampening"],
+        nesterov=settings["nesterov"],
+        maximize=settings["maximize"],
+    )
+
+
+def _rmsprop(
+    optimizer: Optimizer, weights: Sequence[Tensor], gradients: Sequence[Tensor], rate: Tensor
+) -> None:
+    settings = optimizer.param_groups[0]
+    rmsprop(
+        list(weights),
+        list(gradients),
+        _held(optimizer, weights, "square_avg"),
+        _held(optimizer, weights, "grad_avg") if settings["centered"] else [],
+        _held(optimizer, weights, "momentum_buffer") if settings["momentum"] > 0 else [],
+        _held(optimizer, weights, "step"),
+        foreach=False,
+        differentiable=False,
+        capturable=False,
+        lr=rate,  # type: ignore[arg-type]
+        alpha=settings["alpha"],
+        eps=settings["eps"],
+        weight_decay=settings["weight_decay"],
+        momentum=settings["momentum"],
+        centered=settings["centered"],
+        maximize=settings["maximize"],
+    )
+
+
+def _held(optimizer: Optimizer, weights: Sequence[Tensor], name: str) -> list[Tensor]:
+    return [optimizer.state[weight][name] for weight in weights]
+
+
+updates: dict[type[Optimizer], Update] = {Adam: _adam, AdamW: _adam, RMSprop: _rmsprop, SGD: _sgd}
+
+
+@torch.no_grad()
+def update(
+    optimizer: Optimizer, weights: Sequence[Tensor], gradients: Sequence[Tensor], rate: Tensor
+) -> None:
+    """Do what ``optimizer.step()`` does with these gradients and this rate."""
+    updates[type(optimizer)](optimizer, weights, gradients, rate)

@@ -1,0 +1,127 @@
+"""A compiled step is the step as it is written, to rounding, or says why there is none."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+
+import pytest
+import torch
+
+from latentia import conditional, heads, models, networks, objectives, priors
+from latentia.errors import CompilationWarning, IncompatiblePartsError
+from latentia.objectives import ELBO, Reconstruction
+from latentia.training import Linear, Trainer, seeded
+from latentia.training import _compiled as compiled
+
+X = torch.rand(80, 5, generator=torch.Generator().manual_seed(0))
+
+# The compiler itself uses what torch is about to remove.
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+needs_a_compiler = pytest.mark.skipif(
+    shutil.which("g++") is None and shutil.which("clang++") is None, reason="no C++ compiler"
+)
+
+
+def build(code=heads.DiagonalNormal):
+    with seeded(0):
+        q, p = code(2), heads.Bernoulli(5)
+        return models.LatentVariableModel(
+            conditional.Amortized(networks.MLP(5, q.n_params, (8,)), q),
+            conditional.Amortized(networks.MLP(2, p.n_params, (8,)), p),
+            priors.StandardNormal(2),
+        )
+
+
+def train(objective, compile, model=None, epochs=3, **options):
+    model = model or build()
+    with seeded(0):
+        trainer = Trainer(model, objective, batch_size=32, device="cpu", compile=compile, **options)
+    trainer.fit(X, epochs=epochs)
+    return model, trainer
+
+
+def largest_difference(a, b):
+    pairs = zip(a.state_dict().values(), b.state_dict().values(), strict=True)
+    return max(float((x - y).abs().max()) for x, y in pairs)
+
+
+#: Optimisers and objectives take turns, so that each is compiled once.
+CASES = {
+    "plain": (ELBO, {}),
+    "schedules": (lambda: ELBO(beta=Linear(0.0, 1.0, 5)), {"learning_rate": Linear(0.1, 0.0, 9)}),
+    "two players": (objectives.Adversarial, {"optimizer": "rmsprop"}),
+    "momentum and clipping": (
+        lambda: ELBO() + objectives.TotalCorrelation(),
+        {"optimizer": "sgd-momentum", "clip_norm": 0.1, "weight_decay": 0.1},
+    ),
+    "many draws": (lambda: objectives.IWAE(3), {"optimizer": "adamw", "precision": "float64"}),
+    "no posterior": (lambda: Reconstruction("l2"), {"optimizer": "sgd", "learning_rate": 0.1}),
+}
+
+
+@needs_a_compiler
+@pytest.mark.parametrize("case", CASES)
+def test_it_is_the_step_as_written(case):
+    objective, options = CASES[case]
+    code = heads.Delta if case == "no posterior" else heads.DiagonalNormal
+    plain, expected = train(objective(), False, build(code), **options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", CompilationWarning)
+        fast, trainer = train(objective(), True, build(code), **options)
+    assert largest_difference(plain, fast) < 1e-5
+    assert largest_difference(plain, build(code)) > 1e-3
+    for name in expected.history.curves():
+        assert trainer.history.curve(name) == pytest.approx(
+            expected.history.curve(name), rel=1e-4, abs=1e-6
+        )
+
+
+@needs_a_compiler
+def test_chains_of_a_machine_move_in_it_too():
+    def machine():
+        with seeded(0):
+            return models.RBM(5, 3)
+
+    divergence = lambda: objectives.ContrastiveDivergence(2, persistent=True)  # noqa: E731
+    plain, _ = train(divergence(), False, machine(), optimizer="sgd", learning_rate=0.1)
+    fast, _ = train(divergence(), True, machine(), optimizer="sgd", learning_rate=0.1)
+    assert largest_difference(plain, fast) < 1e-5
+
+
+class Stubborn(ELBO):
+    """What no compiler follows."""
+
+    def forward(self, trace, info):
+        torch._dynamo.graph_break()
+        return super().forward(trace, info)
+
+
+@pytest.mark.parametrize(
+    ("objective", "options", "reason"),
+    [
+        (ELBO, {"micro_batch_size": 8}, "micro-batches"),
+        (ELBO, {"optimizer": torch.optim.Adagrad}, "Adagrad is none of"),
+        (Stubborn, {}, "graph_break"),
+    ],
+    ids=["micro-batches", "optimizer", "code"],
+)
+def test_what_cannot_be_compiled_says_why(objective, options, reason, monkeypatch):
+    with pytest.raises(IncompatiblePartsError, match=rf"compile=True.*{reason}.*compile='auto'"):
+        train(objective(), True, **options)
+    plain, _ = train(objective(), False, **options)
+    monkeypatch.setattr(compiled, "_REPAYS", 1)
+    with pytest.warns(CompilationWarning, match=f"runs uncompiled: .*{reason}"):
+        model, _ = train(objective(), "auto", **options)
+    assert largest_difference(plain, model) == 0
+
+
+def test_short_runs_are_not_compiled():
+    _, trainer = train(ELBO(), "auto", epochs=1)
+    assert not isinstance(trainer._steps, compiled.CompiledSteps)
+    assert compiled.repays(1_000_000)
+
+
+def test_another_word_is_refused():
+    with pytest.raises(ValueError, match="compile='always' must be True, False or 'auto'"):
+        train(ELBO(), "always")
