@@ -1,13 +1,18 @@
 """A planted posterior is reported as it was planted."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from sklearn.datasets import load_iris
+from sklearn.decomposition import PCA
+from sklearn.exceptions import NotFittedError
 from torch.distributions import Independent, Normal
 
-from latentia import priors
+from latentia import VAE, priors
 from latentia.conditional import Amortized, ConditionalDistribution
-from latentia.evaluation import code
+from latentia.estimators import SemiSupervisedVAE
+from latentia.evaluation import code, rate_distortion
 from latentia.heads import Bernoulli, Delta, DiagonalNormal
 from latentia.models import LatentVariableModel
 from latentia.networks import MLP
@@ -99,3 +104,45 @@ def test_refusals():
         code(planted(), X[:0])
     with pytest.raises(ValueError, match="hold 2000, 3"):
         code(planted(), X, [torch.zeros(3, 1)])
+
+
+IRIS, SPECIES = load_iris(return_X_y=True)
+QUICK = {"max_iter": 3, "random_state": 0, "verbose": False}
+MEASURES = {
+    "code": lambda *given: code(*given).kl_per_dimension,
+    "rate and distortion": lambda *given: np.array(rate_distortion(*given)),
+}
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
+def test_a_fitted_estimator_is_measured_as_its_model_is(measure):
+    vae = VAE(2, **QUICK).fit(IRIS)
+    scaled = vae.scaling_(torch.from_numpy(IRIS))
+    np.testing.assert_array_equal(measure(vae, IRIS), measure(vae.model_, scaled))
+    np.testing.assert_array_equal(measure(vae, pd.DataFrame(IRIS)), measure(vae, IRIS))
+    np.testing.assert_array_equal(measure(vae, torch.from_numpy(IRIS)), measure(vae, IRIS))
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
+def test_an_estimator_with_a_condition_is_given_y(measure):
+    vae = VAE(2, condition="y", **QUICK).fit(IRIS, SPECIES)
+    given = torch.eye(3)[torch.from_numpy(SPECIES)]
+    scaled = vae.scaling_(torch.from_numpy(IRIS))
+    np.testing.assert_array_equal(
+        measure(vae, IRIS, SPECIES), measure(vae.model_, scaled, (given,))
+    )
+    with pytest.raises(ValueError, match="it needs y here"):
+        measure(vae, IRIS)
+    labelled = SemiSupervisedVAE(2, **QUICK).fit(IRIS, SPECIES)
+    expected = measure(labelled, IRIS, labelled.predict(IRIS))
+    np.testing.assert_array_equal(measure(labelled, IRIS), expected)
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
+def test_what_is_no_model_is_told_what_to_be(measure):
+    with pytest.raises(ValueError, match=r"model=PCA\(\) must be a fitted estimator of latentia"):
+        measure(PCA().fit(IRIS), IRIS)
+    with pytest.raises(ValueError, match=r"x is of type ndarray, .* a tensor of scaled examples"):
+        measure(VAE(2, **QUICK).fit(IRIS).model_, IRIS)
+    with pytest.raises(NotFittedError):
+        measure(VAE(2), IRIS)

@@ -8,6 +8,7 @@ from latentia.data._load import load
 from latentia.data._scaling import Affine, scalings
 from latentia.data._schema import Schema
 from latentia.data._sources import Bundled, Source, sources
+from latentia.data._sprites import Sprites
 from latentia.data._validation import check_finite
 from latentia.data._write import write_table
 
@@ -21,6 +22,7 @@ __all__ = [
     "Schema",
     "Source",
     "Spiral",
+    "Sprites",
     "SwissRoll",
     "check_finite",
     "frame_to_array",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from latentia.data._files import read_path
 from latentia.data._frames import is_frame, split_frame
 from latentia.data._names import nearest
 from latentia.data._sources import sources
+from latentia.data._sprites import Sprites
 from latentia.data._validation import check_count, check_labels
 
 
@@ -32,8 +34,8 @@ def load(
         The array in a ``.npz`` to learn from; by default the first of x_train, X_train, x, X,
         data and images, or the only one.
     y : str or array-like of length n, optional
-        The labels: the column of a table or the array in a ``.npz`` by name, or the labels
-        themselves.
+        The labels: the column of a table, the array in a ``.npz`` or the factor of sprites by name,
+        or the labels themselves.
     n : int, optional
         Keep the first n examples. Generated sets draw 2,000 by default.
     seed : int, default 0
@@ -60,12 +62,16 @@ def load(
     Traceback (most recent call last):
         ...
     ValueError: data='digts' is neither a built-in set nor an existing path; did you mean \
-'digits'? Built-in sets: breast_cancer, digits, ellipse, iris, ring, spiral, swiss-roll, wine.
+'digits'? Built-in sets: breast_cancer, digits, ellipse, iris, ring, spiral, sprites, sprites-32, \
+swiss-roll, wine.
     """
     n = None if n is None else check_count(n, "n")
     if isinstance(spec, str) and spec in sources:
+        source = sources[spec]
+        if isinstance(source, Sprites) and isinstance(y, str):
+            source, y = replace(source, y=y), None
         _refuse(f"{spec}: the set is built in", x=x, y=y)
-        return sources[spec].load(n, seed)
+        return source.load(n, seed)
     if isinstance(spec, (str, os.PathLike)):
         return _from_path(spec, x, y, n)
     _refuse("data in memory is not chosen by name", x=x)

@@ -9,6 +9,7 @@ import numpy as np
 
 from latentia.data._curves import Ellipse, Ring, Spiral, SwissRoll
 from latentia.data._dataset import Dataset
+from latentia.data._sprites import Sprites
 
 
 class Source(Protocol):
@@ -89,6 +90,8 @@ sources: dict[str, Source] = {
         Bundled("iris", "150 flowers, 4 lengths in cm; label: species"),
         Ring(),
         Spiral(),
+        Sprites(),
+        Sprites(size=32),
         SwissRoll(),
         Bundled("wine", "178 wines, 13 measurements; label: grower"),
     )

@@ -31,7 +31,7 @@ def over_batches(
             f"{', '.join(str(n) for n in lengths)}."
         )
     device = next(model.parameters(), x).device
-    with _evaluating(model):
+    with evaluating(model):
         return [
             measure(*(t[start : start + batch_size].to(device) for t in (x, *conditions)))
             for start in range(0, len(x), batch_size)
@@ -39,7 +39,7 @@ def over_batches(
 
 
 @contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
+def evaluating(model: nn.Module) -> Iterator[None]:
     """Put a model in evaluation mode, and every part of it back in the mode it was in."""
     modes = {module: module.training for module in model.modules()}
     model.eval()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from torch import Tensor
 
 from latentia.distributions import kl_per_dimension, point
 from latentia.evaluation._batches import over_batches
+from latentia.evaluation._fitted import Fitted, opened
 from latentia.models import LatentVariableModel
 
 #: Variance of the posterior mean over examples above which a dimension counts as used.
@@ -47,9 +48,9 @@ class CodeReport:
 
 
 def code(
-    model: LatentVariableModel,
-    x: Tensor,
-    conditions: Sequence[Tensor] = (),
+    model: LatentVariableModel | Fitted,
+    x: Any,
+    conditions: Any = (),
     *,
     batch_size: int = 1024,
 ) -> CodeReport:
@@ -60,11 +61,13 @@ def code(
 
     Parameters
     ----------
-    model : LatentVariableModel
-    x : Tensor, shape (n, *event)
-        Examples as the encoder takes them, that is, scaled.
-    conditions : sequence of Tensor, default=()
-        What the model is conditioned on, each of shape (n, ...).
+    model : fitted estimator or LatentVariableModel
+    x : array, frame or tensor, shape (n, *event)
+        Examples in the units of the data; for a LatentVariableModel a tensor of what its encoder
+        takes, that is, scaled.
+    conditions : array-like of length n, or sequence of Tensor, default=()
+        The condition ``y`` of each example, for an estimator that has one; for a
+        LatentVariableModel what its parts are given, each of shape (n, ...).
     batch_size : int, default=1024
         Examples in memory at once.
 
@@ -75,7 +78,7 @@ def code(
     Raises
     ------
     ValueError
-        If there are no examples, or conditions of another length.
+        If there are no examples, conditions of another length, or for anything else than a model.
 
     References
     ----------
@@ -91,7 +94,8 @@ def code(
     >>> code(model, torch.zeros(5, 3)).n_active  # every example is the same
     0
     """
-    parts = over_batches(partial(_measure, model), model, x, conditions, batch_size)
+    inner, x, conditions = opened(model, x, conditions)
+    parts = over_batches(partial(_measure, inner), inner, x, conditions, batch_size)
     means = torch.cat([mean for mean, _ in parts])
     kls = [kl for _, kl in parts if kl is not None]
     kl = torch.cat(kls).mean(0).cpu().numpy() if kls else None

@@ -50,7 +50,7 @@ def pca_floor(
         raise ValueError(f"max_examples={max_examples} must be at least 1, or None for all.")
     n_rows = len(x_train) if max_examples is None else min(len(x_train), max_examples)
     rows = np.linspace(0, len(x_train) - 1, n_rows).astype(int)
-    pca, test = _fitted(x_train[rows], k), flat(x_test).astype(np.float64)
+    pca, test = fitted_pca(x_train[rows], k), flat(x_test).astype(np.float64)
     return reconstruction(test, pca.inverse_transform(pca.transform(test)))
 
 
@@ -83,11 +83,12 @@ def pca_explained_variance(x: Any, k: int | None = None) -> np.ndarray:
     array([0.8, 1. ])
     """
     x = as_examples(x, "x")
-    ratios = _fitted(x, k).explained_variance_ratio_
+    ratios = fitted_pca(x, k).explained_variance_ratio_
     return np.minimum(np.cumsum(ratios), 1.0)
 
 
-def _fitted(x: np.ndarray, k: int | None) -> Any:
+def fitted_pca(x: np.ndarray, k: int | None) -> Any:
+    """Return PCA with k components, or all, fitted on examples of any shape."""
     # Here and not above: the import costs a second.
     from sklearn.decomposition import PCA
 

@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from latentia._arrays import are_classes, as_examples, as_labels, flat
+from latentia._arrays import as_examples, as_labels, flat
+from latentia.evaluation._classes import some_classes
 
-_MOST_ROWS = 5_000
 _FOLDS = 5
-_NEIGHBORS = 5
 
 
-def probe(codes: Any, y: Any, x: Any = None, seed: int = 0) -> dict[str, float]:
+def probe(
+    codes: Any, y: Any, x: Any = None, seed: int = 0, *, n_neighbors: int = 5
+) -> dict[str, float]:
     """Predict labels from codes by nearest neighbours and by logistic regression.
 
     Accuracies are means over up to five stratified folds of at most 5,000 examples drawn at
@@ -31,6 +32,8 @@ def probe(codes: Any, y: Any, x: Any = None, seed: int = 0) -> dict[str, float]:
         The examples themselves, for comparison.
     seed : int, default=0
         Of the choice of examples and of the folds.
+    n_neighbors : int, default=5
+        How many neighbours vote; all, where there are fewer.
 
     Returns
     -------
@@ -41,8 +44,8 @@ def probe(codes: Any, y: Any, x: Any = None, seed: int = 0) -> dict[str, float]:
     Raises
     ------
     ValueError
-        If the labels are not classes, their number is wrong, or fewer than two classes have two
-        examples.
+        If the labels are not classes, their number is wrong, fewer than two classes have two
+        examples, or ``n_neighbors`` is below 1.
 
     Examples
     --------
@@ -50,8 +53,10 @@ def probe(codes: Any, y: Any, x: Any = None, seed: int = 0) -> dict[str, float]:
     >>> probe(np.eye(3)[y], y)
     {'knn': 1.0, 'logistic': 1.0}
     """
+    if n_neighbors < 1:
+        raise ValueError(f"n_neighbors={n_neighbors} must be at least 1.")
     codes = as_examples(codes, "codes")
-    rows, classes = _classes(as_labels(y, len(codes)), seed)
+    rows, classes = some_classes(as_labels(y, len(codes)), seed)
     tables = {"": codes}
     if x is not None:
         tables["_raw"] = as_examples(x, "x")
@@ -60,7 +65,7 @@ def probe(codes: Any, y: Any, x: Any = None, seed: int = 0) -> dict[str, float]:
     return {
         name + ending: accuracy
         for ending, table in tables.items()
-        for name, accuracy in _accuracies(_centred(table[rows]), classes, seed).items()
+        for name, accuracy in _accuracies(_centred(table[rows]), classes, seed, n_neighbors).items()
     }
 
 
@@ -70,25 +75,9 @@ def _centred(x: np.ndarray) -> np.ndarray:
     return (table - table.mean(axis=0)).astype(np.float32)
 
 
-def _classes(labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Choose examples; return their rows and their classes, numbered from 0."""
-    if not are_classes(labels):
-        raise ValueError(
-            f"y has {len(np.unique(labels))} distinct numbers of type {labels.dtype}, which are "
-            "no classes; a probe needs integers or text."
-        )
-    rows = np.sort(np.random.default_rng(seed).permutation(len(labels))[:_MOST_ROWS])
-    _, classes, counts = np.unique(labels[rows], return_inverse=True, return_counts=True)
-    rows, classes = rows[counts[classes] > 1], classes[counts[classes] > 1]
-    if len(np.unique(classes)) < 2:
-        raise ValueError(
-            "y must have at least two classes with at least two examples each, but has "
-            f"{len(np.unique(classes))}; a probe has nothing to tell apart."
-        )
-    return rows, classes
-
-
-def _accuracies(table: np.ndarray, classes: np.ndarray, seed: int) -> dict[str, float]:
+def _accuracies(
+    table: np.ndarray, classes: np.ndarray, seed: int, n_neighbors: int
+) -> dict[str, float]:
     # Here and not above: the import costs a second.
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
@@ -102,7 +91,7 @@ def _accuracies(table: np.ndarray, classes: np.ndarray, seed: int) -> dict[str, 
     folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
     n_train = len(classes) - math.ceil(len(classes) / n_folds)
     models = {
-        "knn": KNeighborsClassifier(min(_NEIGHBORS, n_train)),
+        "knn": KNeighborsClassifier(min(n_neighbors, n_train)),
         "logistic": make_pipeline(StandardScaler(), LogisticRegression(tol=1e-3, max_iter=100)),
     }
     # Problems this small are faster on one thread, many times so where cores are shared.

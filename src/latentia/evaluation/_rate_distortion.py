@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from latentia.distributions import Delta, divergence
 from latentia.evaluation._batches import over_batches
+from latentia.evaluation._fitted import Fitted, opened
 from latentia.models import Batch, LatentVariableModel
 from latentia.training import seeded
 
@@ -32,9 +32,9 @@ class RateDistortion(NamedTuple):
 
 
 def rate_distortion(
-    model: LatentVariableModel,
-    x: Tensor,
-    conditions: Sequence[Tensor] = (),
+    model: LatentVariableModel | Fitted,
+    x: Any,
+    conditions: Any = (),
     *,
     n_samples: int = 10,
     batch_size: int = 256,
@@ -45,17 +45,20 @@ def rate_distortion(
               D = -\tfrac{1}{n} \sum_i E_{z \sim q(z|x_i)} \log p(x_i|z), \quad
               -\mathrm{ELBO} = R + D
 
-    in nats, of which D is a density's and may be negative. The divergence is exact where a closed
-    form is known; else, and for D, codes are drawn, the same in every call. A larger weight beta
-    on the divergence buys a smaller R by a larger D: on the best curve dD/dR = -beta.
+    in nats of the scaled examples, as in training; a density's D may be negative. The divergence is
+    exact where a closed form is known; else, and for D, codes are drawn, the same in every call. A
+    larger weight beta on the divergence buys a smaller R by a larger D: on the best curve
+    dD/dR = -beta.
 
     Parameters
     ----------
-    model : LatentVariableModel
-    x : Tensor, shape (n, *event)
-        Examples as the encoder takes them, that is, scaled.
-    conditions : sequence of Tensor, default=()
-        What the model is conditioned on, each of shape (n, ...).
+    model : fitted estimator or LatentVariableModel
+    x : array, frame or tensor, shape (n, *event)
+        Examples in the units of the data; for a LatentVariableModel a tensor of what its encoder
+        takes, that is, scaled.
+    conditions : array-like of length n, or sequence of Tensor, default=()
+        The condition ``y`` of each example, for an estimator that has one; for a
+        LatentVariableModel what its parts are given, each of shape (n, ...).
     n_samples : int, default=10
         Codes drawn for each example.
     batch_size : int, default=256
@@ -69,7 +72,8 @@ def rate_distortion(
     Raises
     ------
     ValueError
-        If there are no examples, conditions of another length, or ``n_samples`` below 1.
+        If there are no examples, conditions of another length, ``n_samples`` below 1, or for
+        anything else than a model.
     IncompatiblePartsError
         If the model has no prior, and its posterior is no point mass.
 
@@ -93,9 +97,10 @@ def rate_distortion(
     """
     if n_samples < 1:
         raise ValueError(f"n_samples={n_samples} must be at least 1.")
-    measure = partial(_measure, model, n_samples)
-    with seeded(0, next(model.parameters(), x).device):
-        parts = over_batches(measure, model, x, conditions, batch_size)
+    inner, x, conditions = opened(model, x, conditions)
+    measure = partial(_measure, inner, n_samples)
+    with seeded(0, next(inner.parameters(), x).device):
+        parts = over_batches(measure, inner, x, conditions, batch_size)
     rate, distortion = (float(torch.cat(part).mean()) for part in zip(*parts, strict=True))
     return RateDistortion(rate, distortion)
 
