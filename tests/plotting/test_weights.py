@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from latentia import VAE, Autoencoder, data
+from latentia import VAE, Autoencoder, RestrictedBoltzmannMachine, data
 from latentia.plotting import mosaic, weights
 
 RNG = np.random.default_rng(0)
@@ -35,6 +35,12 @@ def test_a_model_shows_its_first_layer(estimator):
     assert layer.shape == (16, 64)
     expected = mosaic(largest_first(layer.reshape(16, *DIGITS.X.shape[1:])), 4)
     np.testing.assert_allclose(shown(weights(model)), expected)
+
+
+def test_the_units_of_a_boltzmann_machine_are_shown():
+    model = RestrictedBoltzmannMachine(16, **SMALL).fit(DIGITS.X)
+    filters = model.model_.weight.detach().numpy().reshape(16, *DIGITS.X.shape[1:])
+    np.testing.assert_allclose(shown(weights(model)), mosaic(largest_first(filters), 4))
 
 
 def test_zero_is_in_the_middle_and_one_outlier_does_not_set_the_scale():

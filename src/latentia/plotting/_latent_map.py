@@ -10,17 +10,27 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 
 from latentia._arrays import as_examples, as_labels, flat
+from latentia._names import lookup
 from latentia.plotting._classes import Classes, is_discrete
+from latentia.plotting._projections import Project, projections
 from latentia.plotting._style import BLUE, axes, code_name, dots, thinned
 
 _MOST_POINTS = 10_000
 
 
-def latent_map(codes: Any, y: Any = None, ax: Axes | None = None, *, label: str = "") -> Figure:
+def latent_map(
+    codes: Any,
+    y: Any = None,
+    ax: Axes | None = None,
+    *,
+    label: str = "",
+    projection: str = "pca",
+) -> Figure:
     """Draw codes in the plane, coloured by what is known about the examples.
 
-    Two dimensions are drawn as they are, more by their first two principal components, and one
-    as a histogram, or against the labels. At most 10,000 examples are drawn.
+    Two dimensions are drawn as they are, more by their first two principal components or another
+    projection, and one as a histogram, or against the labels. At most 10,000 examples are drawn,
+    3,000 by t-SNE.
 
     Parameters
     ----------
@@ -32,6 +42,10 @@ def latent_map(codes: Any, y: Any = None, ax: Axes | None = None, *, label: str 
         Where to draw.
     label : str, default=""
         What ``y`` is.
+    projection : str, default="pca"
+        How more than two dimensions become two, a name in ``plotting.projections``: "pca" keeps
+        directions and distances as far as a plane can; "tsne" and "umap" (with the package
+        umap-learn) only which examples are neighbours.
 
     Returns
     -------
@@ -40,7 +54,8 @@ def latent_map(codes: Any, y: Any = None, ax: Axes | None = None, *, label: str 
     Raises
     ------
     ValueError
-        If codes are not numbers, or labels are not as many.
+        If codes are not numbers, labels are not as many, or the projection is unknown or not
+        installed.
 
     Examples
     --------
@@ -51,8 +66,12 @@ def latent_map(codes: Any, y: Any = None, ax: Axes | None = None, *, label: str 
     table = flat(as_examples(codes, "codes"))
     labels = None if y is None else as_labels(y, len(table))
     figure, ax = axes(ax)
-    # The projection is that of all codes, whichever are drawn.
-    points, names = _projected(table)
+    project, most = lookup(projections, projection, "projection")
+    if table.shape[1] > 2 and len(table) > most:
+        some = thinned(len(table), most)
+        table, labels = table[some], None if labels is None else labels[some]
+    # The projection is that of all these codes, whichever are drawn.
+    points, names = _projected(table, project)
     rows = thinned(len(table), _MOST_POINTS)
     points, labels = points[rows], None if labels is None else labels[rows]
     draw = _strip if points.shape[1] == 1 else _plane
@@ -63,23 +82,14 @@ def latent_map(codes: Any, y: Any = None, ax: Axes | None = None, *, label: str 
     return figure
 
 
-def _projected(codes: np.ndarray) -> tuple[np.ndarray, list[str]]:
+def _projected(codes: np.ndarray, project: Project) -> tuple[np.ndarray, list[str]]:
     """Return codes of at most two dimensions, and what these are."""
     d = codes.shape[1]
     if d <= 2:
         return codes, [code_name(j) for j in range(d)]
     if len(codes) < 3:
         raise ValueError(f"codes holds {len(codes)} examples; a projection needs at least 3.")
-    # Here and not above: the import costs a second.
-    from sklearn.decomposition import PCA
-
-    pca = PCA(2, random_state=0)
-    with np.errstate(invalid="ignore"):  # shares of no variance at all
-        points = pca.fit_transform(codes.astype(float))
-    return points, [
-        f"principal component {j + 1} ({share:.0%} of the variance)"
-        for j, share in enumerate(np.nan_to_num(pca.explained_variance_ratio_))
-    ]
+    return project(codes)
 
 
 def _plane(ax: Axes, points: np.ndarray, labels: np.ndarray | None, label: str) -> None:

@@ -91,7 +91,8 @@ def _first_layer(model: Any) -> np.ndarray:
         if isinstance(getattr(layer, "weight", None), nn.Parameter)
     )
     first = next(layers, None)
-    if not isinstance(first, nn.Linear) or first.in_features != math.prod(shape):
+    # A Boltzmann machine is no nn.Linear, and its weights are filters all the same.
+    if first is None or first.weight.dim() != 2 or first.weight.shape[1] != math.prod(shape):
         raise ValueError(
             f"The encoder of {type(model).__name__} starts with "
             f"{'no layer' if first is None else type(first).__name__}, whose weights are no "
