@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.datasets import load_digits, load_iris
 
 import latentia
@@ -23,7 +24,10 @@ DIGITS = load_digits().images
 def fitted(name="vae", X=IRIS, **parameters):
     quick = {"max_iter": 2, "random_state": 0, "verbose": False}
     y = SPECIES if len(X) == len(IRIS) else load_digits().target
-    return recipes.make(name, **{**quick, **parameters}).fit(X, y)
+    model = clone(recipes.make(name, **{**quick, **parameters}))
+    if "of" in recipes.recipes[name].parameters:
+        model.set_params(of__max_iter=2)
+    return model.fit(X, y)
 
 
 @pytest.fixture
@@ -202,6 +206,7 @@ def test_a_folder_that_cannot_step_aside_leaves_nothing_behind(folder, monkeypat
     def stuck(self, target):
         raise OSError(errno.EBUSY, "Device or resource busy")
 
+    monkeypatch.setattr(artifacts, "exchange", lambda one, other: False)
     monkeypatch.setattr(Path, "rename", stuck)
     with pytest.raises(ArtifactError, match="busy"):
         latentia.save(fitted(n_components=3), folder)

@@ -9,12 +9,24 @@ from latentia._version import __version__
 
 if TYPE_CHECKING:
     from latentia.artifacts import load, save
-    from latentia.estimators import VAE, Autoencoder, SemiSupervisedVAE, StackedAutoencoder
+    from latentia.estimators import (
+        VAE,
+        Autoencoder,
+        DeepBeliefNetwork,
+        EnergyAutoencoder,
+        HierarchicalVAE,
+        RestrictedBoltzmannMachine,
+        SemiSupervisedVAE,
+        StackedAutoencoder,
+    )
 
 # Imported when asked for, so that the command line answers --help without waiting for torch.
 _HOMES = {
     "Autoencoder": "latentia.estimators",
+    "DeepBeliefNetwork": "latentia.estimators",
+    "EnergyAutoencoder": "latentia.estimators",
     "HierarchicalVAE": "latentia.estimators",
+    "RestrictedBoltzmannMachine": "latentia.estimators",
     "SemiSupervisedVAE": "latentia.estimators",
     "StackedAutoencoder": "latentia.estimators",
     "VAE": "latentia.estimators",
@@ -25,7 +37,10 @@ _HOMES = {
 __all__ = [
     "VAE",
     "Autoencoder",
+    "DeepBeliefNetwork",
+    "EnergyAutoencoder",
     "HierarchicalVAE",
+    "RestrictedBoltzmannMachine",
     "SemiSupervisedVAE",
     "StackedAutoencoder",
     "__version__",

@@ -17,6 +17,7 @@ from safetensors.torch import load as tensors_from_bytes
 from safetensors.torch import save as tensors_to_bytes
 
 from latentia._card import model_card
+from latentia._files import exchange
 from latentia._spelling import read, spell
 from latentia._version import __version__
 from latentia.errors import ArtifactError
@@ -28,9 +29,10 @@ from latentia.estimators import (
     set_state,
 )
 
-__all__ = ["check_writable", "describe", "is_model", "load", "save"]
+__all__ = ["check_writable", "checkpoints_of", "describe", "is_model", "load", "recover", "save"]
 
 _FORMAT = 1
+_CHECKPOINTS = "checkpoints"
 _KEYS = frozenset({"format", "latentia", "estimator", "parameters", "state", "sha256"})
 
 
@@ -38,6 +40,8 @@ def save(
     estimator: LatentEstimator | Transferred,
     path: str | os.PathLike[str],
     extra_files: Mapping[str, bytes | str] | None = None,
+    *,
+    keep_checkpoints: bool = False,
 ) -> Path:
     """Write a fitted estimator as a folder; an older model there survives any failure.
 
@@ -51,6 +55,8 @@ def save(
         The folder; replaced if it is a model folder.
     extra_files : mapping of str to bytes or str, default=None
         Further files by their path in the folder, e.g. ``{"history.csv": text}``.
+    keep_checkpoints : bool, default=False
+        Whether states of training that lie in the folder stay there.
 
     Returns
     -------
@@ -65,7 +71,9 @@ def save(
     """
     target = Path(path).resolve()
     parameters = {
-        name: spell(value, name) for name, value in estimator.get_params(deep=False).items()
+        name: spell(value, name)
+        for name, value in estimator.get_params(deep=False).items()
+        if name != "checkpoints"  # they lie elsewhere, and are of this training only
     }
     state, tensors = get_state(estimator)
     weights = tensors_to_bytes(tensors)
@@ -84,7 +92,7 @@ def save(
         **(extra_files or {}),
     }
     check_writable(target)
-    _write_folder(target, files)
+    _write_folder(target, files, keep_checkpoints)
     return target
 
 
@@ -179,7 +187,8 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     try:
         if target.exists() and not target.is_dir():
             raise ArtifactError(f"{target} is a file; give a folder to write the model to.")
-        if target.is_dir() and any(target.iterdir()) and not is_model(target):
+        others = target.is_dir() and any(file.name != _CHECKPOINTS for file in target.iterdir())
+        if others and not is_model(target):
             raise ArtifactError(
                 f"{target} holds files that are not a model's; give an empty or a new folder."
             )
@@ -205,11 +214,27 @@ def is_model(path: str | os.PathLike[str]) -> bool:
     return isinstance(config, dict) and config.keys() >= _KEYS
 
 
+def checkpoints_of(path: str | os.PathLike[str]) -> Path:
+    """Return where in a model folder the states of its training lie, until it is over."""
+    return Path(path) / _CHECKPOINTS
+
+
+def recover(path: str | os.PathLike[str]) -> None:
+    """Undo what a process that was killed in :func:`save` has left beside the folder."""
+    target = Path(path).resolve()
+    for old in target.parent.glob(f".{target.name}-*.old"):
+        if not target.exists() and (old / target.name).is_dir():
+            (old / target.name).rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+    for partial in target.parent.glob(f".{target.name}-*.partial"):
+        shutil.rmtree(partial, ignore_errors=True)
+
+
 def _beside(target: Path, suffix: str) -> Path:
     return Path(tempfile.mkdtemp(prefix=f".{target.name}-", suffix=suffix, dir=target.parent))
 
 
-def _write_folder(target: Path, files: Mapping[str, bytes | str]) -> None:
+def _write_folder(target: Path, files: Mapping[str, bytes | str], keep_checkpoints: bool) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = _beside(target, ".partial")
     try:
@@ -218,6 +243,9 @@ def _write_folder(target: Path, files: Mapping[str, bytes | str]) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             _write(file, content.encode() if isinstance(content, str) else content)
         beside.chmod(0o755)
+        states = checkpoints_of(target)
+        if keep_checkpoints and states.is_dir():
+            shutil.copytree(states, beside / _CHECKPOINTS, copy_function=_link)
         _replace(beside, target)
     except OSError as error:
         raise ArtifactError(
@@ -234,9 +262,18 @@ def _write(file: Path, content: bytes) -> None:
         os.fsync(stream.fileno())
 
 
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 def _replace(beside: Path, target: Path) -> None:
     if not target.exists():
         beside.rename(target)
+        return
+    if exchange(beside, target):
         return
     # A folder cannot be renamed onto a full one, so the old one steps aside for a moment.
     old = _beside(target, ".old")

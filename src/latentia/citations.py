@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from latentia._latex import ascii_letters, latex
 
@@ -14,16 +16,35 @@ __all__ = ["Reference", "bibtex", "parse", "references"]
 
 _INITIALS = r"(?:[^\W\d_]\.[ -]?)+"
 _NAME = rf"{_INITIALS}[^\W\d_][^.,]*?"
+_OPTION = r"(?:a number as |a schedule as )?``\w+(?:=[^`]+)?``"
 _REFERENCE = re.compile(
     rf"(?P<authors>{_NAME}(?:, {_NAME})*)(?P<others> et al)?\. "
     r"(?P<title>[^ ].*?)(?:\. (?P<note>[^.]+))?(?:\.|(?<=[?!])) (?P<year>\d{4})\."
-    r"(?: With ``(?P<parameter>\w+)(?:=\"(?P<value>[^\"`]+)\")?``\.)?"
+    rf"(?: With (?P<options>{_OPTION}(?: and {_OPTION})*)\.)?"
 )
-_BETWEEN = re.compile(r"(?<= \d{4}\.) (?!With ``)|(?<=``\.) ")
+_BETWEEN = re.compile(rf"(?<= \d{{4}}\.) (?!With {_OPTION})|(?<=``\.) ")
+_PARTS = re.compile(r"(a number as |a schedule as )?``(\w+)(?:=([^`]+))?``")
 _SECTION = re.compile(r"^References\n-+\n(.*?)(?=\n\n[^\n]+\n-+\n|\Z)", re.DOTALL | re.MULTILINE)
 _SMALL_WORDS = frozenset(
     {"a", "an", "and", "by", "for", "from", "in", "of", "on", "the", "to", "with"}
 )
+
+
+@dataclass(frozen=True)
+class _Option:
+    """What a parameter has to be for a paper to be cited."""
+
+    kind: str
+    parameter: str
+    value: str
+
+    def holds(self, part: object, owner: type) -> bool:
+        """Whether an object was made so; without a value, that is with any but the default."""
+        default = inspect.signature(owner).parameters[self.parameter].default
+        given = getattr(part, self.parameter, default)
+        if self.value:
+            return _equal(given, ast.literal_eval(self.value))
+        return given != default and (not self.kind or callable(given) is ("schedule" in self.kind))
 
 
 @dataclass(frozen=True)
@@ -83,8 +104,8 @@ def parse(text: str) -> list[Reference]:
     ----------
     text : str
         Entries of the form "A. Author, B. Author. Title Of The Paper. 2019." or "A. Author et al.
-        Title. 2019.", one after the other, broken into lines anywhere. An entry of one option may
-        end in "With" and the option between double backticks, as in :func:`references`.
+        Title. 2019.", one after the other, broken into lines anywhere. An entry of some options may
+        end in "With" and the options between double backticks, as in :func:`references`.
 
     Raises
     ------
@@ -96,7 +117,7 @@ def parse(text: str) -> list[Reference]:
     >>> parse("P. Baldi, K. Hornik. Neural Networks and Principal Component Analysis. 1989.")[0].key
     'baldi1989neural'
     """
-    return [reference for reference, _, _ in _entries(text)]
+    return [reference for reference, _ in _entries(text)]
 
 
 def references(part: object) -> list[Reference]:
@@ -104,7 +125,9 @@ def references(part: object) -> list[Reference]:
 
     They are those in the docstring of its class, or of the nearest base class that names any. An
     entry that ends in "With ``parameter``." is left out where the object has the default, and one
-    that ends in "With ``parameter="value"``." where it has another value.
+    that ends in "With ``parameter="value"``." where it has another value; "With a number as
+    ``beta``." and "With a schedule as ``beta``." tell these two apart. Of several options with
+    "and" between them all have to hold.
 
     Parameters
     ----------
@@ -130,8 +153,8 @@ def references(part: object) -> list[Reference]:
         if section:
             return [
                 reference
-                for reference, parameter, value in _entries(section)
-                if part is cls or parameter is None or _has(part, owner, parameter, value)
+                for reference, options in _entries(section)
+                if part is cls or all(option.holds(part, owner) for option in options)
             ]
     return []
 
@@ -181,7 +204,7 @@ def bibtex(*parts: object) -> str:
     return "\n\n".join(entries)
 
 
-def _entries(text: str) -> Iterator[tuple[Reference, str | None, str | None]]:
+def _entries(text: str) -> Iterator[tuple[Reference, list[_Option]]]:
     for entry in filter(None, _BETWEEN.split(" ".join(text.split()))):
         found = _REFERENCE.fullmatch(entry)
         if found is None:
@@ -191,7 +214,7 @@ def _entries(text: str) -> Iterator[tuple[Reference, str | None, str | None]]:
             )
         authors = (*found["authors"].split(", "), *(["others"] if found["others"] else []))
         paper = Reference(authors, found["title"], int(found["year"]), found["note"] or "")
-        yield paper, found["parameter"], found["value"]
+        yield paper, [_Option(*parts) for parts in _PARTS.findall(found["options"] or "")]
 
 
 def _section(doc: object) -> str:
@@ -200,11 +223,10 @@ def _section(doc: object) -> str:
     return found[1] if found else ""
 
 
-def _has(part: object, owner: type, parameter: str, value: str | None) -> bool:
-    """Whether an object was made with a value, or with any but the default."""
-    default = inspect.signature(owner).parameters[parameter].default
-    given = getattr(part, parameter, default)
-    return given != default if value is None else given == value
+def _equal(given: Any, value: str | tuple[Any, ...]) -> bool:
+    if isinstance(value, str):
+        return isinstance(given, str) and given == value
+    return hasattr(given, "__len__") and tuple(given) == value
 
 
 def _family(author: str) -> str:

@@ -3,13 +3,14 @@
 import re
 
 import pytest
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_digits, load_iris
 from sklearn.exceptions import NotFittedError
 
-from latentia import VAE, Autoencoder, StackedAutoencoder, load, save
+from latentia import VAE, Autoencoder, StackedAutoencoder, citations, load, recipes, save
 from latentia.corruptions import Chain, Gaussian, Masking
-from latentia.estimators import SemiSupervisedVAE
+from latentia.estimators import HierarchicalVAE, SemiSupervisedVAE
 from latentia.priors import Flow
+from latentia.training import Linear
 
 X, Y = load_iris(return_X_y=True)
 QUICK = {"max_iter": 1, "verbose": False, "random_state": 0}
@@ -21,8 +22,24 @@ MODELS = {
     "vae": (VAE(likelihood="laplace"), OF_VAE),
     "likelihood": (VAE(), OF_VAE | LEARNED_SCALE),
     "prior": (VAE(likelihood="laplace", prior="vamp"), OF_VAE | {"tomczak2018vae"}),
-    "flow": (VAE(likelihood="laplace", prior="flow"), OF_VAE | {"durkan2019neural"}),
+    "flow": (
+        VAE(likelihood="laplace", prior="flow"),
+        OF_VAE | {"durkan2019neural", "chen2016variational"},
+    ),
     "option": (VAE(likelihood="laplace", beta=4.0), OF_VAE | {"higgins2017beta"}),
+    "schedule": (
+        VAE(likelihood="laplace", beta=Linear(0.0, 1.0, 10)),
+        OF_VAE | {"bowman2016generating"},
+    ),
+    "condition": (VAE(likelihood="laplace", condition="y"), OF_VAE | {"sohn2015learning"}),
+    "condition of a hierarchy": (
+        HierarchicalVAE(likelihood="laplace", condition="y"),
+        OF_VAE | {"burda2015importance", "sonderby2016ladder", "sohn2015learning"},
+    ),
+    "linear": (
+        Autoencoder(likelihood="laplace", hidden_layer_sizes=()),
+        OF_AUTOENCODER | {"baldi1989neural"},
+    ),
     "objective": (
         VAE(likelihood="laplace", objective="adversarial"),
         OF_VAE | {"makhzani2016adversarial"},
@@ -68,6 +85,19 @@ def test_what_is_cited_is_what_the_model_is_made_of(name, tmp_path):
     model = model.set_params(**QUICK).fit(X, Y)
     assert keys(model) == papers
     assert load(save(model, tmp_path / "model")).citation() == model.citation()
+
+
+@pytest.mark.parametrize("name", recipes.names())
+def test_what_is_made_by_a_recipe_cites_its_reference(name):
+    digits, labels = load_digits(n_class=2, return_X_y=True)
+    recipe = recipes.recipes[name]
+    images = "convolutional" in recipe.parameters.values()
+    model = recipes.make(name, **QUICK)
+    if "of" in recipe.parameters:
+        model.set_params(of__max_iter=1)
+    model.fit(digits[:20].reshape(-1, 8, 8) if images else digits[:20], labels[:20])
+    cited = {paper.key for paper in citations.parse(recipe.reference)}
+    assert cited and cited <= keys(model)
 
 
 def test_a_fitted_sampler_is_cited():

@@ -34,8 +34,8 @@ def test_a_mixture_explains_codes_as_well_as_that_of_scikit_learn(autoencoder):
     codes = autoencoder.transform(X)
     theirs = GaussianMixture(3, random_state=0).fit(codes.astype(float)).score(codes)
     log_density = {}
-    for name in ("normal", "gmm"):
-        sampler = autoencoder.fit_sampler(name, n_components=3).sampler_
+    for name, components in {"normal": {}, "gmm": {"n_components": 3}}.items():
+        sampler = autoencoder.fit_sampler(name, **components).sampler_
         log_density[name] = float(sampler().log_prob(torch.from_numpy(codes)).mean())
     assert log_density["gmm"] > log_density["normal"]
     # The two start from different seeds, and may end in different optima.
@@ -44,7 +44,7 @@ def test_a_mixture_explains_codes_as_well_as_that_of_scikit_learn(autoencoder):
 
 @pytest.mark.parametrize("name", estimators.densities)
 def test_samples_come_from_the_fitted_density_and_survive_on_disk(name, tmp_path):
-    model = quick(Autoencoder).fit_sampler(name, n_components=4)
+    model = quick(Autoencoder).fit_sampler(name)
     again = latentia.load(latentia.save(model, tmp_path / "m"))
     assert np.array_equal(again.sample(50, random_state=1), model.sample(50, random_state=1))
     draws, codes = model.sampler_().sample((20_000,)).numpy(), model.transform(X)
@@ -93,6 +93,9 @@ def test_refusals(tmp_path):
         model.fit_sampler("gm")
     with pytest.raises(ValueError, match=r"n_components=0"):
         model.fit_sampler("gmm", n_components=0)
+    for sampler in ("flow", "normal", priors.Normal.fit):
+        with pytest.raises(ValueError, match=r"n_components=5 has no meaning for sampler="):
+            model.fit_sampler(sampler, n_components=5)
     with pytest.raises(ValueError, match=r"n_components=200 must be between 1 and 100"):
         model.fit_sampler("gmm", X[:100], n_components=200)
     again = latentia.load(latentia.save(model, tmp_path / "m"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from functools import partial
 
 import numpy as np
@@ -9,9 +10,20 @@ import pandas as pd
 import pytest
 import torch
 from sklearn.datasets import load_digits, load_iris
+from torch.nn.utils import parameters_to_vector
 
 import latentia
-from latentia import VAE, Autoencoder, HierarchicalVAE, evaluation, heads, objectives, priors
+from latentia import (
+    VAE,
+    Autoencoder,
+    HierarchicalVAE,
+    conditional,
+    evaluation,
+    heads,
+    objectives,
+    priors,
+    training,
+)
 from latentia.errors import IncompatiblePartsError
 
 IRIS, SPECIES = load_iris(return_X_y=True)
@@ -95,7 +107,11 @@ def test_draws_are_of_full_precision_beside_bfloat16(posterior):
         ({"beta": lambda step: -1.0}, r"beta is -1\.0 at step 0"),
         ({"beta": lambda step: None}, "beta is None at step 0"),
         ({"free_bits": float("inf")}, "free_bits=inf must be"),
-        ({"objective": "iwae", "beta": 2.0}, "beta=2.0 has no meaning for objective='iwae'"),
+        (
+            {"objective": "iwae", "beta": 2.0},
+            r"objective='iwae' cannot be made with beta=2\.0 .*'beta'.*; leave out what",
+        ),
+        ({"objective": lambda n: 3}, "cannot be made with nothing else given"),
         ({"posterior": "power-spherical", "prior": "standard"}, r"PowerSpherical.*StandardNormal"),
         ({"posterior": "categorical", "objective": "factor"}, "Factor and codes that live in"),
         ({"posterior": "delta"}, "deterministic encoder"),
@@ -148,3 +164,69 @@ def test_what_a_score_is():
     point = VAE(2, posterior="delta", objective="reconstruction", penalty="mmd", **QUICK)
     assert point.fit(IRIS).score_kind_ == "minus_energy"
     assert Autoencoder(2, **QUICK).fit(IRIS).score_kind_ == "reconstruction_log_likelihood"
+
+
+@pytest.mark.parametrize("penalty", [None, {"code-norm": 0.01}])
+def test_a_multiplier_goes_on_after_fit(penalty):
+    limited = partial(objectives.Constrained, tolerance=1.0, speed=0.2)
+    model = VAE(2, objective=limited, penalty=penalty, **{**QUICK, "max_iter": 20}).fit(IRIS)
+    before = model.loss_curve_["multiplier"][-1]
+    assert abs(np.log(before)) > 1
+    model.partial_fit(IRIS)
+    assert abs(np.log(model.loss_curve_["multiplier"][-1] / before)) < 0.5
+
+
+@pytest.mark.parametrize("objective", ["factor", "adversarial"])
+def test_a_discriminator_goes_on_in_a_copy_too_and_starts_anew_in_the_next_fit(objective):
+    model = VAE(3, objective=objective, learning_rate=1e-3, **QUICK).fit(IRIS)
+    learned = weights(model.objective_.discriminator)
+    copied = pickle.loads(pickle.dumps(model)).partial_fit(IRIS)
+    assert torch.equal(weights(model.partial_fit(IRIS).objective_.discriminator),
+                       weights(copied.objective_.discriminator))  # fmt: skip
+    # Two epochs of Adam move no weight by more than 4 steps of 0.001; another start would.
+    moved = (weights(model.objective_.discriminator) - learned).abs().max()
+    assert 0 < moved < 0.01
+    again = weights(model.fit(IRIS).objective_.discriminator)
+    assert torch.equal(again, learned)
+
+
+def test_an_objective_of_weights_that_change_can_be_pickled():
+    objective = partial(objectives.ELBO, beta=training.Linear(0.0, 1.0, 100))
+    annealed = VAE(2, objective=objective, penalty="code-norm",
+                   penalty_weight=training.Linear(0.0, 1.0, 100), **QUICK).fit(IRIS)  # fmt: skip
+    copied = pickle.loads(pickle.dumps(annealed))
+    assert np.array_equal(copied.partial_fit(IRIS).transform(IRIS),
+                          annealed.partial_fit(IRIS).transform(IRIS))  # fmt: skip
+
+
+def weights(module):
+    return parameters_to_vector(module.parameters()).detach()
+
+
+class OfPosteriors(conditional.ConditionalDistribution):
+    """The posterior of one example, whichever the encoder says."""
+
+    of_posteriors = True
+
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder_of = (encoder,)
+        self.event_shape, self.space = encoder.event_shape, encoder.space
+        self.register_buffer("x", torch.zeros(encoder.in_shape))
+
+    def start_from(self, x):
+        self.x.copy_(x[0])
+
+    def forward(self, *conditions):
+        n = len(conditions[0]) if conditions else 1
+        return self.encoder_of[0](self.x.expand(n, -1), *conditions)
+
+
+def test_a_prior_of_posteriors_of_ones_own_is_started_and_given_what_the_encoder_is():
+    model = VAE(2, prior=OfPosteriors, condition="y", conditioned=("encoder",), **QUICK)
+    model.fit(IRIS, SPECIES)
+    first = model.scaling_(torch.from_numpy(IRIS[:1]))[0]
+    assert torch.allclose(model.model_.prior.x, first.float())
+    with pytest.raises(ValueError, match="it needs y here"):
+        model.sample(2)
+    assert model.sample(2, y=1).shape == (2, 4)

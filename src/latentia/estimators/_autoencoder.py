@@ -17,7 +17,8 @@ from latentia.conditional import Amortized
 from latentia.errors import IncompatiblePartsError, OvercompleteWarning
 from latentia.estimators._coding import ROWS
 from latentia.estimators._likelihood import check_head, make_head
-from latentia.estimators._parameters import as_corruption, documented
+from latentia.estimators._paragraphs import documented
+from latentia.estimators._parameters import as_corruption
 from latentia.estimators._single_code import SingleCode
 from latentia.heads import Head, Quantizer, TopK, VectorQuantized, codes
 from latentia.models import Batch, LatentVariableModel
@@ -71,6 +72,12 @@ class Autoencoder(SingleCode):
     ----------
     G. E. Hinton, R. R. Salakhutdinov. Reducing the Dimensionality of Data with Neural Networks.
     2006.
+    P. Baldi, K. Hornik. Neural Networks and Principal Component Analysis. 1989. With
+    ``hidden_layer_sizes=()`` and ``code="identity"``.
+    J. Masci et al. Stacked Convolutional Auto-Encoders for Hierarchical Feature Extraction. 2011.
+    With ``network="convolutional"``.
+    L. Gondara. Medical Image Denoising Using Convolutional Denoising Autoencoders. 2016. With
+    ``network="convolutional"`` and ``corruption``.
 
     Examples
     --------

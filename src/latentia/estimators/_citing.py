@@ -47,7 +47,7 @@ class Citing:
         >>> from latentia import VAE
         >>> vae = VAE(max_iter=2, verbose=False).fit(load_iris().data)
         >>> print(vae.citation().partition("% VAE\\n")[0])
-        % VAE, ELBO
+        % VAE, ELBO, StandardNormal
         @misc{kingma2013auto,
           author = {D. P. Kingma and M. Welling},
           title = {{Auto-Encoding Variational Bayes}},

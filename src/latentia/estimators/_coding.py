@@ -17,7 +17,7 @@ from latentia.data import Affine
 from latentia.estimators._conditions import Conditions
 from latentia.estimators._input import check_input, like
 from latentia.estimators._training import as_tensor
-from latentia.models import LatentVariableModel
+from latentia.models import Batch, LatentVariableModel
 
 ROWS = 4096
 _MOST = 20_000
@@ -110,6 +110,27 @@ class Coding(TransformerMixin, ABC):
 
         wrap = like(Z if isinstance(Z, Tensor) else codes)
         return wrap(self._batched(codes, decoded, conditions=conditions))
+
+    def as_batch(self, X: Any, y: Any = None) -> Batch:
+        """Return examples as the parts of the model are given them: scaled, on its device.
+
+        Parameters
+        ----------
+        X : array, frame or tensor of shape (n, *event)
+        y : array-like of length n or one value, default=None
+            The condition of each example, where the model has one.
+
+        Returns
+        -------
+        Batch
+            For one pass through the model: ``model.model_.trace(model.as_batch(X))``.
+        """
+        x = check_fitted_input(self, X)
+        conditions = [
+            torch.from_numpy(c).to(self.scaling_.scale) for c in self._conditions(y, len(x))
+        ]
+        scaled = torch.from_numpy(self._map_array(x, lambda x: x))
+        return Batch(scaled.to(self._device), tuple(conditions))
 
     def _unscaled(self, x: Tensor) -> Tensor:
         return self.scaling_.inverse(x.to(self.scaling_.scale.dtype))

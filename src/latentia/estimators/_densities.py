@@ -16,11 +16,12 @@ from latentia.priors import Autoregressive, Coded, Flow, Frequencies, Mixture, N
 from latentia.training import Cosine, Trainer, seeded
 
 #: From codes, shape (n, d), a number of components, a seed and whether to show progress.
-Density = Callable[[Tensor, int, int, bool], ConditionalDistribution]
+Density = Callable[[Tensor, int | None, int, bool], ConditionalDistribution]
 
 #: The same with the head of the codes first, for what it makes of them is a sequence of indices.
-DiscreteDensity = Callable[[Quantizer, Tensor, int, int, bool], ConditionalDistribution]
+DiscreteDensity = Callable[[Quantizer, Tensor, int | None, int, bool], ConditionalDistribution]
 
+_COMPONENTS = 10
 _STEPS = 1_500
 _BATCH = 256
 _LEARNING_RATE = 3e-3
@@ -45,7 +46,11 @@ def _train(
     trainer.fit(codes, epochs=epochs)
 
 
-def _flow(codes: Tensor, n_components: int, seed: int, verbose: bool) -> Flow:
+def _mixture(codes: Tensor, n_components: int | None, seed: int, verbose: bool) -> Mixture:
+    return Mixture.fit(codes, n_components or _COMPONENTS, seed)
+
+
+def _flow(codes: Tensor, n_components: int | None, seed: int, verbose: bool) -> Flow:
     with seeded(seed):
         flow = Flow(codes.shape[1])
     flow.start_from(codes)
@@ -54,7 +59,7 @@ def _flow(codes: Tensor, n_components: int, seed: int, verbose: bool) -> Flow:
 
 
 def _autoregressive(
-    head: Quantizer, codes: Tensor, n_components: int, seed: int, verbose: bool
+    head: Quantizer, codes: Tensor, n_components: int | None, seed: int, verbose: bool
 ) -> Coded:
     with seeded(seed):
         prior = Autoregressive(head.n_vectors, head.n_codes)
@@ -63,7 +68,7 @@ def _autoregressive(
 
 
 def _independent(
-    head: Quantizer, codes: Tensor, n_components: int, seed: int, verbose: bool
+    head: Quantizer, codes: Tensor, n_components: int | None, seed: int, verbose: bool
 ) -> Coded:
     prior = Frequencies.fit(head.indices(codes), head.n_codes)
     return Coded(prior.to(codes.dtype), head.codebook)
@@ -71,9 +76,12 @@ def _independent(
 
 densities: dict[str, Density] = {
     "flow": _flow,
-    "gmm": lambda codes, n_components, seed, verbose: Mixture.fit(codes, n_components, seed),
+    "gmm": _mixture,
     "normal": lambda codes, n_components, seed, verbose: Normal.fit(codes),
 }
+
+#: Those that have components.
+mixtures = frozenset({"gmm"})
 
 #: For codes that are quantised.
 discrete_densities: dict[str, DiscreteDensity] = {

@@ -16,7 +16,7 @@ from latentia.conditional import (
     TopDown,
 )
 from latentia.errors import IncompatiblePartsError
-from latentia.estimators._parameters import documented
+from latentia.estimators._paragraphs import documented
 from latentia.estimators._rules import SIZES, Rule, are_counts
 from latentia.estimators._variational import VariationalEstimator
 from latentia.heads import DiagonalNormal
@@ -65,6 +65,7 @@ class HierarchicalVAE(VariationalEstimator):
     Y. Burda, R. Grosse, R. Salakhutdinov. Importance Weighted Autoencoders. 2015.
     C. K. Sønderby, T. Raiko, L. Maaløe, S. K. Sønderby, O. Winther. Ladder Variational
     Autoencoders. 2016.
+    <references of options>
 
     Examples
     --------
@@ -82,7 +83,7 @@ class HierarchicalVAE(VariationalEstimator):
     link_layer_sizes: Sequence[int] = (128,)
 
     _rules: ClassVar[dict[str, Rule]] = {
-        "layers": (
+        "layers": Rule(
             lambda v: are_counts(v) and len(v) > 0,
             "a sequence of positive integers, e.g. (16, 4)",
         ),

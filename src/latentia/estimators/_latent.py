@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
@@ -21,12 +21,13 @@ from latentia.estimators._coding import ROWS
 from latentia.estimators._densities import discrete_densities
 from latentia.estimators._input import check_input
 from latentia.estimators._likelihood import choose_likelihood, scaling_for
-from latentia.estimators._parameters import ModelParameters, as_corruption, documented
-from latentia.estimators._sampling import Sampling
+from latentia.estimators._most_likely import MostLikely
+from latentia.estimators._paragraphs import documented
+from latentia.estimators._parameters import ModelParameters, as_corruption
 from latentia.estimators._scoring import Scoring
 from latentia.estimators._training import Trained, as_tensor, keeping
 from latentia.estimators._transferable import Transferable
-from latentia.heads import Quantizer
+from latentia.heads import Head, Quantizer
 from latentia.models import Batch, LatentVariableModel
 from latentia.objectives import Objective, Sum
 from latentia.priors import Normal
@@ -40,7 +41,7 @@ class LatentEstimator(
     Trained,
     CitingParts,
     Scoring,
-    Sampling,
+    MostLikely,
     Transferable,
     ClassNamePrefixFeaturesOutMixin,
     BaseEstimator,
@@ -104,9 +105,11 @@ class LatentEstimator(
         """Learn from one pass over X, starting from what is known already.
 
         The first call decides scaling and likelihood from its X. The learning rate stays as it is,
-        since nobody knows how many calls follow. ``sampler_``, fitted or chosen, and ``offset_``
-        are learned anew from each X of at least two examples. A stack trains its layers in the
-        first call, and what y may be as a condition is what it is there.
+        since nobody knows how many calls follow. The objective goes on with what it has learned
+        itself, such as a multiplier or a discriminator, which a model read from disk does not hold.
+        ``sampler_``, fitted or chosen, and ``offset_`` are learned anew from each X of at least two
+        examples. A stack trains its layers in the first call, and what y may be as a condition is
+        what it is there.
         """
         self._check_parameters()
         first = not self.__sklearn_is_fitted__()
@@ -138,13 +141,11 @@ class LatentEstimator(
     def _build(self, X: Any, y: Any) -> Batch:
         self._check_parameters()
         array = check_input(self, X, reset=True)
-        for name in ("_trainer", "n_iter_"):
+        for name in ("_trainer", "objective_", "n_iter_"):
             self.__dict__.pop(name, None)
         self.event_shape_ = array.shape[1:]
         self.scaling_ = lookup(scalings, self._scaling_rule(array), "scaling")(array)
-        self.likelihood_ = choose_likelihood(
-            self._given_likelihood, array, self.scaling_, self._say
-        )
+        self.likelihood_ = self._choose_likelihood(array)
         if self.scaling_.n_constant:
             self._say(f"{self.scaling_.n_constant} feature(s) are constant and carry nothing.")
         self._learn_conditions(y)
@@ -162,6 +163,9 @@ class LatentEstimator(
     @property
     def _given_likelihood(self) -> Any:
         return self.likelihood
+
+    def _choose_likelihood(self, array: np.ndarray) -> str | Callable[..., Head]:
+        return choose_likelihood(self._given_likelihood, array, self.scaling_, self._say)
 
     def _scaling_rule(self, array: np.ndarray) -> str:
         if self.scaling != "auto":
@@ -183,11 +187,13 @@ class LatentEstimator(
         """Do what comes first."""
 
     def _trainer_for(self, n_examples: int, n_epochs: int) -> Trainer:
-        penalties = self._penalties()
-        objective = Sum((1.0, self._objective()), *penalties) if penalties else self._objective()
+        if not hasattr(self, "objective_"):
+            penalties = self._penalties()
+            own = self._objective()
+            self.objective_ = Sum((1.0, own), *penalties) if penalties else own
         trainer = self._new_trainer(
             self.model_,
-            objective,
+            self.objective_,
             n_examples,
             n_epochs,
             corruption=as_corruption(self.corruption, "corruption"),
@@ -217,7 +223,7 @@ class LatentEstimator(
     def _first_sampler(self, codes: Tensor) -> ConditionalDistribution:
         head = getattr(self.model_.encoder, "head", None)
         if isinstance(head, Quantizer):
-            return discrete_densities["independent"](head, codes, 1, self._seed, False)
+            return discrete_densities["independent"](head, codes, None, self._seed, False)
         return Normal.fit(codes)
 
     def _scores(self, array: np.ndarray, conditions: Sequence[np.ndarray]) -> np.ndarray:

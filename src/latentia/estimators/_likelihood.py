@@ -92,16 +92,25 @@ def _refuse_labels(head: Head, likelihood: object, array: np.ndarray, scaling: A
 
 
 def _check_range(head: Head, likelihood: object, array: np.ndarray, scaling: Affine) -> None:
-    shift, scale = scaling.shift.cpu().numpy(), scaling.scale.cpu().numpy()
-    low = float(((array.min(0) - shift) / scale).min())
-    high = float(((array.max(0) - shift) / scale).max())
-    # Rounding in float32 may put the smallest value a little below 0.
-    if low < -_ROUNDING or high > 1 + _ROUNDING:
+    low, high = scaled_range(array, scaling)
+    if not in_unit_interval(low, high):
         raise ValueError(
             f"likelihood={likelihood!r} needs values in [0, 1], but after scaling="
             f"{scaling.rule!r} X lies in [{low:.4g}, {high:.4g}]; use likelihood='normal', or "
             "scaling='minmax'."
         )
+
+
+def scaled_range(array: np.ndarray, scaling: Affine) -> tuple[float, float]:
+    """Return the smallest and the largest value of scaled data."""
+    shift, scale = scaling.shift.cpu().numpy(), scaling.scale.cpu().numpy()
+    low, high = ((extreme - shift) / scale for extreme in (array.min(0), array.max(0)))
+    return float(low.min()), float(high.max())
+
+
+def in_unit_interval(low: float, high: float) -> bool:
+    """Whether numbers from ``low`` to ``high`` lie in [0, 1], but for rounding in float32."""
+    return low >= -_ROUNDING and high <= 1 + _ROUNDING
 
 
 def _check_shares(head: Head, likelihood: object, array: np.ndarray, scaling: Affine) -> None:

@@ -13,7 +13,8 @@ from latentia.estimators._coding import PARTS
 from latentia.estimators._conditions import Conditions
 from latentia.estimators._latent import LatentEstimator
 from latentia.estimators._likelihood import make_head
-from latentia.estimators._parameters import NetworkParameters, documented
+from latentia.estimators._paragraphs import documented
+from latentia.estimators._parameters import NetworkParameters
 from latentia.estimators._rules import MAYBE_COUNT, Rule
 from latentia.heads import Head
 from latentia.networks import Embedding, Tamed
@@ -42,8 +43,8 @@ class MirroredEstimator(NetworkParameters, LatentEstimator):
     embedding: int | None = None
 
     _rules: ClassVar[dict[str, Rule]] = {
-        "condition": (lambda v: v in (None, "y"), "'y', or None for no condition"),
-        "conditioned": (
+        "condition": Rule(lambda v: v in (None, "y"), "'y', or None for no condition"),
+        "conditioned": Rule(
             lambda v: not isinstance(v, str) and len(v) > 0 and set(v) <= set(PARTS),
             f"some of {', '.join(map(repr, PARTS))}, e.g. ('encoder', 'decoder')",
         ),

@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from torch import nn
 
-#: Whether a value will do, and in words what would.
-Rule = tuple[Callable[[Any], bool], str]
+
+class Rule(NamedTuple):
+    """Whether a value will do, and in words what would."""
+
+    fits: Callable[[Any], bool]
+    what: str
 
 
 def check(owner: object, rules: Mapping[str, Rule]) -> None:
@@ -21,10 +25,10 @@ def check(owner: object, rules: Mapping[str, Rule]) -> None:
     ------
     ValueError
     """
-    for name, (fits, what) in rules.items():
+    for name, rule in rules.items():
         value = getattr(owner, name)
-        if not fits(value):
-            raise ValueError(f"{name}={value!r} must be {what}.")
+        if not rule.fits(value):
+            raise ValueError(f"{name}={value!r} must be {rule.what}.")
 
 
 def is_count(value: Any) -> bool:
@@ -59,24 +63,24 @@ def is_named_or_maker(value: Any) -> bool:
 
 
 SMALLEST = math.nextafter(0.0, 1.0)
-COUNT: Rule = (is_count, "an integer of at least 1")
-MAYBE_COUNT: Rule = (lambda v: v is None or is_count(v), "an integer of at least 1, or None")
-SHARE: Rule = (lambda v: is_within(v, 0.0, 1.0), "a number in [0, 1)")
-NOT_NEGATIVE: Rule = (lambda v: is_within(v, 0.0, math.inf), "a finite number of at least 0")
-MAYBE_WEIGHT: Rule = (
+COUNT = Rule(is_count, "an integer of at least 1")
+MAYBE_COUNT = Rule(lambda v: v is None or is_count(v), "an integer of at least 1, or None")
+SHARE = Rule(lambda v: is_within(v, 0.0, 1.0), "a number in [0, 1)")
+NOT_NEGATIVE = Rule(lambda v: is_within(v, 0.0, math.inf), "a finite number of at least 0")
+MAYBE_WEIGHT = Rule(
     lambda v: v is None or callable(v) or is_within(v, 0.0, math.inf),
     "a finite number of at least 0, a schedule, or None",
 )
-MAYBE_NOT_NEGATIVE: Rule = (
+MAYBE_NOT_NEGATIVE = Rule(
     lambda v: v is None or is_within(v, 0.0, math.inf),
     "a finite number of at least 0, or None",
 )
-PART: Rule = (
+PART = Rule(
     is_named_or_maker,
     "a name, a class, or a function that makes the part, such as functools.partial(TheClass, "
     "argument=value); an object is none of these",
 )
-SIZES: Rule = (
+SIZES = Rule(
     lambda v: v is None or are_counts(v),
     "a sequence of positive integers, e.g. (256, 64), or None",
 )

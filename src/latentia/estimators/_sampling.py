@@ -15,12 +15,11 @@ from latentia._names import lookup
 from latentia.conditional import ConditionalDistribution
 from latentia.errors import IncompatiblePartsError
 from latentia.estimators._coding import PARTS, Coding, some_rows
-from latentia.estimators._densities import Density, densities, discrete_densities
+from latentia.estimators._densities import Density, densities, discrete_densities, mixtures
 from latentia.estimators._input import check_input
 from latentia.estimators._rules import is_count, is_maker
 from latentia.estimators._training import fresh_seed
-from latentia.heads import Quantizer
-from latentia.priors import Vamp
+from latentia.heads import Head, Quantizer
 from latentia.training import seeded
 
 # Spaces of codes for which any numbers are codes, or nearly.
@@ -62,8 +61,7 @@ class Sampling(Coding):
         if n is not None and not is_count(n):
             raise ValueError(f"n={n!r} must be an integer of at least 1.")
         self._check_conditional(y, "y")
-        # A prior of posteriors is given what the encoder is.
-        needs = PARTS if isinstance(self.sampler_, Vamp) else ("decoder", "prior")
+        needs = PARTS if self.sampler_.of_posteriors else ("decoder", "prior")
         conditions = self._conditions(y, n, needs=needs)
         n = n or (len(conditions[0]) if conditions else 1)
         rows = np.empty((n, 0), dtype=np.float32)
@@ -81,7 +79,7 @@ class Sampling(Coding):
         X: Any = None,
         y: Any = None,
         *,
-        n_components: int = 10,
+        n_components: int | None = None,
         random_state: Any = 0,
     ) -> Self:
         """Fit a density to the codes of the data, for :meth:`sample` to draw from.
@@ -105,8 +103,8 @@ class Sampling(Coding):
             most 20,000 of its examples.
         y : array-like of length n, default=None
             The condition of each example, where the encoder has one.
-        n_components : int, default=10
-            Of the mixture.
+        n_components : int or None, default=None
+            Of the mixture, 10 unless it is given; no other density has components.
         random_state : int, RandomState or None, default=0
             Of the fit.
 
@@ -117,8 +115,9 @@ class Sampling(Coding):
         Raises
         ------
         ValueError
-            For an unknown name, fewer codes than components, or without X if the codes of the
-            training data are gone because the model was read from disk.
+            For an unknown name, fewer codes than components, components of a density that has none,
+            or without X if the codes of the training data are gone because the model was read from
+            disk.
 
         References
         ----------
@@ -134,27 +133,34 @@ class Sampling(Coding):
         (5, 4)
         """
         check_is_fitted(self)
-        if not is_count(n_components):
+        if n_components is not None and not is_count(n_components):
             raise ValueError(f"n_components={n_components!r} must be an integer of at least 1.")
+        head = getattr(self.model_.encoder, "head", None)
+        if sampler is None:
+            sampler = "autoregressive" if isinstance(head, Quantizer) else "gmm"
+        density = self._density(sampler, head) if isinstance(sampler, str) else None
+        if n_components is not None and not (isinstance(sampler, str) and sampler in mixtures):
+            raise ValueError(
+                f"n_components={n_components} has no meaning for sampler={sampler!r:.80}, which "
+                "has no components; leave n_components out. Of real codes, 'gmm' is a mixture."
+            )
         seed = fresh_seed(random_state)
         codes = self._codes_of(X, y).to(self._device)
-        if sampler is None or isinstance(sampler, str):
-            density = self._density(sampler)
-            self.sampler_ = density(codes, n_components, seed, self.verbose).to(self._device)
-        else:
+        if density is None:
             self.sampler_ = _made(sampler, codes).to(self._device)
+        else:
+            self.sampler_ = density(codes, n_components, seed, self.verbose).to(self._device)
         return self
 
-    def _density(self, name: str | None) -> Density:
-        head = getattr(self.model_.encoder, "head", None)
+    def _density(self, name: str, head: Head | None) -> Density:
         if isinstance(head, Quantizer):
-            return partial(lookup(discrete_densities, name or "autoregressive", "sampler"), head)
+            return partial(lookup(discrete_densities, name, "sampler"), head)
         if head is not None and head.space not in _NUMBERS:
             raise IncompatiblePartsError(
                 f"sampler={name!r} and {type(head).__name__} codes do not fit: they live in "
                 f"{head.space!r}, which a density of real numbers leaves; sample from the prior."
             )
-        return lookup(densities, name or "gmm", "sampler")
+        return lookup(densities, name, "sampler")
 
     def _codes_of(self, X: Any, y: Any) -> Tensor:
         if X is not None:

@@ -7,24 +7,23 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
-from scipy.special import logsumexp
-from sklearn.utils.validation import check_is_fitted
-from torch import Tensor
 
 from latentia._names import lookup
 from latentia.conditional import Amortized
-from latentia.estimators._classifying import Classifying
 from latentia.estimators._conditions import Conditions, Labels
+from latentia.estimators._guessing import Guessing
 from latentia.estimators._labels import class_numbers, learn_classes
 from latentia.estimators._mirrored import MirroredEstimator
-from latentia.estimators._parameters import documented
-from latentia.estimators._rules import NOT_NEGATIVE, Rule, is_count
-from latentia.estimators._training import as_tensor, fresh_seed
+from latentia.estimators._paragraphs import documented
+from latentia.estimators._rules import NOT_NEGATIVE, Rule
+from latentia.estimators._training import as_tensor
 from latentia.estimators._vae import VAE
 from latentia.heads import Categorical
 from latentia.models import Batch, LatentVariableModel
 from latentia.objectives import SemiSupervised
 from latentia.training import Trainer
+
+_CONDITIONED = MirroredEstimator._rules["conditioned"]
 
 #: Name -> what p(y) is, of the number of labels of each class.
 _CLASS_PRIORS = {
@@ -35,7 +34,7 @@ _CLASS_PRIORS = {
 
 @documented
 @dataclass(eq=False, repr=False)
-class SemiSupervisedVAE(Classifying, VAE):
+class SemiSupervisedVAE(Guessing, VAE):
     r"""A classifier and a model of x given its class, learned from a few labels and many examples.
 
     .. math:: p(x, y) = p(y) \int p(x|z, y)\, p(z)\, dz, \qquad q(y, z|x) = q(y|x)\, q(z|x, y)
@@ -120,11 +119,9 @@ class SemiSupervisedVAE(Classifying, VAE):
 
     _rules: ClassVar[dict[str, Rule]] = {
         "classification_weight": NOT_NEGATIVE,
-        "conditioned": (
-            lambda v: (
-                MirroredEstimator._rules["conditioned"][0](v) and bool({"decoder", "prior"} & {*v})
-            ),
-            f"{MirroredEstimator._rules['conditioned'][1]}, with 'decoder' or 'prior' among them",
+        "conditioned": Rule(
+            lambda v: _CONDITIONED.fits(v) and bool({"decoder", "prior"} & {*v}),
+            f"{_CONDITIONED.what}, with 'decoder' or 'prior' among them",
         ),
     }
 
@@ -229,55 +226,3 @@ class SemiSupervisedVAE(Classifying, VAE):
         numbers = torch.where(batch.labels < 0, guess, batch.labels)
         (condition,) = batch.conditions
         return replace(batch, conditions=(torch.eye(condition.shape[1])[numbers],))
-
-    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
-        """Learn from X and y, and return the codes given the predicted classes."""
-        return self.fit(X, y, **fit_params).transform(X)
-
-    def transform(self, X: Any, y: Any = None) -> Any:
-        """Return the code of each example given its class, shape (n, n_components)."""
-        return super().transform(X, self.fill_labels(X, y))
-
-    def reconstruct(self, X: Any, y: Any = None, as_y: Any = None) -> Any:
-        return super().reconstruct(X, self.fill_labels(X, y), as_y)
-
-    def inverse_transform(self, Z: Any, y: Any = None) -> Any:
-        check_is_fitted(self)
-        if y is None:
-            raise ValueError("y=None, but a code does not tell its class; give y, one or for each.")
-        return super().inverse_transform(Z, y)
-
-    def sample(
-        self,
-        n: int | None = None,
-        random_state: Any = None,
-        mean: bool = True,
-        *,
-        y: Any = None,
-    ) -> np.ndarray:
-        check_is_fitted(self)
-        if y is None and (n is None or is_count(n)):
-            random = np.random.default_rng(fresh_seed(random_state))
-            y = random.choice(self.classes_, n or 1, p=self.class_prior_)
-        return super().sample(n, random_state, mean, y=y)
-
-    def energy(self, X: Any, y: Any = None) -> Any:
-        return super().energy(X, self.fill_labels(X, y))
-
-    def score_samples(self, X: Any, y: Any = None) -> Any:
-        r"""Return an estimate of log p(x) in nats for each example, or of log p(x|y) given y.
-
-        .. math:: \log \sum_y p(y)\, \hat p(x|y)
-
-        where each term is estimated as in :meth:`VAE.score_samples`.
-        """
-        if y is not None:
-            return super().score_samples(X, y)
-        check_is_fitted(self)
-        score = super().score_samples
-        given = [np.asarray(score(X, [label])) for label in self.classes_]
-        scores = logsumexp(np.stack(given, axis=1), axis=1, b=self.class_prior_)
-        return torch.from_numpy(scores) if isinstance(X, Tensor) else scores
-
-    def _codes_of(self, X: Any, y: Any) -> Tensor:
-        return super()._codes_of(X, y if X is None else self.fill_labels(X, y))

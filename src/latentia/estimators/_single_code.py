@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
 from latentia.conditional import Amortized
 from latentia.estimators._mirrored import MirroredEstimator
 from latentia.estimators._rules import COUNT, Rule
-from latentia.heads import Head
+from latentia.estimators._stackable import Stackable
 
 
 @dataclass(eq=False, repr=False)
-class SingleCode(MirroredEstimator):
+class SingleCode(Stackable, MirroredEstimator):
     """A code of ``n_components`` numbers, of a kind that a subclass says."""
 
     n_components: int = 2
@@ -23,9 +22,6 @@ class SingleCode(MirroredEstimator):
     @property
     def n_components_(self) -> int:  # type: ignore[override]
         return int(self.n_components)
-
-    @abstractmethod
-    def _code_head(self) -> Head: ...
 
     def _amortized_encoder(self, event_shape: tuple[int, ...]) -> Amortized:
         return self._encoder_for(self._code_head(), event_shape)

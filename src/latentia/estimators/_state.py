@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from latentia.data import Affine
 from latentia.estimators._conditions import Conditions
 from latentia.estimators._latent import LatentEstimator
-from latentia.estimators._transfer import Transferred
+from latentia.estimators._transferred import Transferred
 from latentia.training import History, seeded
 
 Values = dict[str, Any]

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
+from os import PathLike
 from typing import Any, ClassVar, cast
 
 import numpy as np
@@ -20,6 +21,7 @@ from torch.optim import Optimizer
 from latentia._names import lookup
 from latentia._text import counted
 from latentia.errors import TrainingDivergedError
+from latentia.estimators._resuming import Resuming
 from latentia.estimators._rules import (
     COUNT,
     MAYBE_COUNT,
@@ -31,7 +33,7 @@ from latentia.estimators._rules import (
 )
 from latentia.models import Batch, LatentVariableModel
 from latentia.objectives import Objective, Weight
-from latentia.training import History, Trainer, optimizers, schedules
+from latentia.training import Checkpoints, History, Trainer, optimizers, schedules
 
 _STEPS = 20_000
 _PATIENCE = 1_000
@@ -66,8 +68,15 @@ TRAINING = """max_iter : int or None, default=None
         The numbers a step is computed in.
     device : str, default="auto"
         "auto" is CUDA where there is one.
+    compile : bool or "auto", default="auto"
+        Whether a training step is compiled, which changes results by rounding only and takes some
+        tens of seconds; "auto" compiles where at least 100,000 steps are to come.
     random_state : int, RandomState or None, default=None
         The same integer gives the same model; None draws a fresh seed.
+    checkpoints : path, training.Checkpoints or None, default=None
+        Where the state of training is kept on the way, every five minutes or as said there. If the
+        folder has some already, ``fit`` of the same data and options goes on with them, and ends
+        as if it had never been stopped; another one is refused. ``partial_fit`` keeps none.
     verbose : bool, default=True
         Say on standard error what was chosen from the data, and show progress from the third
         second."""
@@ -85,21 +94,25 @@ _RULES: dict[str, Rule] = {
     "micro_batch_size": MAYBE_COUNT,
     "max_iter": MAYBE_COUNT,
     "n_iter_no_change": MAYBE_COUNT,
-    "learning_rate": (
+    "learning_rate": Rule(
         lambda v: callable(v) or is_within(v, SMALLEST, math.inf),
         "a positive number, or a schedule",
     ),
     "weight_decay": NOT_NEGATIVE,
-    "clip_norm": (
+    "clip_norm": Rule(
         lambda v: v is None or is_within(v, SMALLEST, math.inf),
         "a positive number, or None",
     ),
-    "validation_fraction": (lambda v: is_within(v, SMALLEST, 1.0), "a number in (0, 1)"),
+    "checkpoints": Rule(
+        lambda v: v is None or isinstance(v, str | PathLike | Checkpoints),
+        "a path, training.Checkpoints, or None",
+    ),
+    "validation_fraction": Rule(lambda v: is_within(v, SMALLEST, 1.0), "a number in (0, 1)"),
 }
 
 
 @dataclass(eq=False, repr=False)
-class Trained:
+class Trained(Resuming):
     """What everything that a trainer trains has: parameters as given, a seed, and a history."""
 
     _: KW_ONLY
@@ -116,7 +129,9 @@ class Trained:
     n_iter_no_change: int | None = None
     precision: str = "float32"
     device: str = "auto"
+    compile: bool | str = "auto"
     random_state: Any = None
+    checkpoints: Any = None
     verbose: bool = True
 
     _rules: ClassVar[dict[str, Rule]] = _RULES
@@ -128,7 +143,8 @@ class Trained:
         check(self, rules)
 
     def _draw_seed(self) -> None:
-        self._seed = fresh_seed(self.random_state)
+        noted = self._noted_seed()
+        self._seed = fresh_seed(self.random_state) if noted is None else noted
 
     def _new_trainer(
         self,
@@ -153,6 +169,7 @@ class Trained:
             prepare=prepare,
             precision=self.precision,
             device=self.device,
+            compile=self.compile,
             seed=self._seed,
             verbose=self.verbose,
         )
@@ -161,8 +178,8 @@ class Trained:
         patience = self.n_iter_no_change or max(
             10, math.ceil(_PATIENCE / self._steps_per_epoch(len(data)))
         )
-        stops = self.early_stopping
-        trainer.fit(data, held_out, epochs=n_epochs, patience=int(patience) if stops else None)
+        stops = int(patience) if self.early_stopping else None
+        self._train(trainer, data, held_out, n_epochs, stops)
         if trainer.history.stopped == "interrupted":
             finished = counted(len(trainer.history), "finished pass", "finished passes")
             self._say(f"interrupted after {finished}, which are kept.")

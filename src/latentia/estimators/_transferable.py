@@ -9,7 +9,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from latentia._names import lookup
-from latentia.estimators._transfer import TransferClassifier, Transferred, TransferRegressor
+from latentia.estimators._transfer import TransferClassifier, TransferRegressor
+from latentia.estimators._transferred import Transferred
 
 transfers: dict[str, type[Transferred]] = {
     "classifier": TransferClassifier,

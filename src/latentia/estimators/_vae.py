@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 from torch import Tensor
 
 from latentia._names import lookup
 from latentia.conditional import Amortized, ConditionalDistribution
 from latentia.estimators._likelihood import check_head
-from latentia.estimators._parameters import documented
+from latentia.estimators._paragraphs import documented
 from latentia.estimators._rules import PART, Rule
 from latentia.estimators._single_code import SingleCode
 from latentia.estimators._variational import VariationalEstimator
 from latentia.heads import DiagonalNormal, Head, posteriors
 from latentia.models import LatentVariableModel
 from latentia.networks import MLP
-from latentia.priors import Vamp, natural_prior, priors
+from latentia.priors import natural_prior, priors
 
 _PRIOR_UNITS = 64
 
@@ -59,6 +59,10 @@ class VAE(SingleCode, VariationalEstimator):
     D. P. Kingma, M. Welling. Auto-Encoding Variational Bayes. 2013.
     D. J. Rezende, S. Mohamed, D. Wierstra. Stochastic Backpropagation and Approximate Inference in
     Deep Generative Models. 2014.
+    X. Chen et al. Variational Lossy Autoencoder. 2016. With ``prior="flow"``.
+    J. Lucas, G. Tucker, R. Grosse, M. Norouzi. Don't Blame the ELBO! A Linear VAE Perspective on
+    Posterior Collapse. 2019. With ``hidden_layer_sizes=()``.
+    <references of options>
 
     Examples
     --------
@@ -83,8 +87,9 @@ class VAE(SingleCode, VariationalEstimator):
 
     def _start_from(self, x: Tensor) -> None:
         super()._start_from(x)
-        if isinstance(self.model_.prior, Vamp):
-            self.model_.prior.start_from(x)
+        prior = self.model_.prior
+        if prior is not None and prior.of_posteriors:
+            cast(Any, prior).start_from(x)
 
     def _prior(self, encoder: Amortized) -> ConditionalDistribution:
         if self._sees("prior"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
@@ -14,7 +13,7 @@ from torch import Tensor
 from latentia._names import lookup
 from latentia.conditional import ConditionalDistribution
 from latentia.estimators._mirrored import MirroredEstimator
-from latentia.estimators._parameters import documented
+from latentia.estimators._paragraphs import documented
 from latentia.estimators._rules import MAYBE_COUNT, MAYBE_NOT_NEGATIVE, MAYBE_WEIGHT, PART, Rule
 from latentia.inference import log_likelihood
 from latentia.models import Batch
@@ -60,12 +59,14 @@ class VariationalEstimator(MirroredEstimator):
         make = lookup(objectives, asked, "objective") if isinstance(asked, str) else asked
         given = {name: getattr(self, name) for name in ("beta", "free_bits", "n_samples")}
         given = {name: value for name, value in given.items() if value is not None}
-        for name in given.keys() - inspect.signature(make).parameters.keys():
+        try:
+            made = make(**given)
+        except TypeError as error:
+            arguments = ", ".join(f"{name}={value!r}" for name, value in given.items())
             raise ValueError(
-                f"{name}={given[name]!r} has no meaning for objective={asked!r:.80}, which has no "
-                f"such parameter; leave {name} out, or use objective='elbo'."
-            )
-        made = make(**given)
+                f"objective={asked!r:.80} cannot be made with {arguments or 'nothing else given'} "
+                f"({error}); leave out what it does not take, or use objective='elbo'."
+            ) from error
         if not isinstance(made, Objective):
             raise ValueError(
                 f"objective={asked!r:.80} must return an Objective, but returned {made!r:.80}."

@@ -7,12 +7,14 @@ from typing import Any
 from latentia._names import lookup
 from latentia.estimators import LatentEstimator
 from latentia.recipes._deterministic import deterministic
+from latentia.recipes._energy import energy
+from latentia.recipes._machines import machines
 from latentia.recipes._recipe import Recipe
 from latentia.recipes._variational import variational
 
 __all__ = ["Recipe", "make", "names", "recipes"]
 
-recipes: dict[str, Recipe] = {**deterministic, **variational}
+recipes: dict[str, Recipe] = {**deterministic, **energy, **machines, **variational}
 
 
 def names() -> list[str]:
