@@ -2,15 +2,14 @@
 
 import csv
 import json
-import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from latentia import data, heads
+from latentia import evaluation
 from latentia.cli import main
-from latentia.cli._ablations import DRAWN, ablations, fixed_likelihood
+from latentia.cli._ablations import drawn
 from latentia.estimators import LatentEstimator
 
 BETAS = (0.1, 1.0, 16.0)
@@ -46,7 +45,7 @@ def test_both_files_of_numbers_say_the_same(results, runs):
 
 
 def test_each_part_does_what_it_should(runs):
-    full, without, prior = (runs[name] for name in DRAWN)
+    full, without, prior = (runs[name] for name in drawn())
     assert without["variance"] < 0.1 * full["variance"]
     assert without["kl"] > full["kl"] + 2
     assert without["reconstruction"] < full["reconstruction"]
@@ -75,7 +74,7 @@ def test_it_prints_a_table_and_a_sentence(capsys, tmp_path, monkeypatch):
     ]
     captured = capsys.readouterr()
     assert "4 of 4: without the reconstruction" in captured.err
-    assert all(run in captured.out for run in ablations(()))
+    assert all(run in captured.out for run in evaluation.ablations())
     assert "from 0 to 1 the rate goes from" in " ".join(captured.out.split())
     assert "…" not in captured.out
 
@@ -97,28 +96,3 @@ def test_weights_that_make_no_sweep(betas, capsys, tmp_path, monkeypatch):
     assert main(["ablate", "iris", f"--betas={betas}"]) == 2
     assert f"--betas {betas!r} must be" in capsys.readouterr().err
     assert not any(tmp_path.iterdir())
-
-
-def test_a_weight_that_has_a_run_is_not_trained_twice():
-    assert list(ablations([0.0, 1.0])) == list(ablations([]))
-    assert ablations([4.0])["beta 4"] == {"beta": 4.0}
-
-
-def test_the_scale_is_what_a_linear_code_leaves():
-    X = data.load("digits").X
-    u = X.reshape(len(X), -1) / X.max()
-    eigenvalues = np.linalg.eigvalsh(np.cov(u.T, bias=True))
-    likelihood = fixed_likelihood(X, 2)
-    assert likelihood.func is heads.DiagonalNormal
-    expected = math.sqrt(eigenvalues[:-2].sum() / 64)
-    assert likelihood.keywords["scale"] == pytest.approx(expected, rel=1e-4)
-
-
-def test_the_scale_of_data_that_a_linear_code_holds_whole():
-    table = np.random.default_rng(0).normal(size=(50, 2))
-    assert fixed_likelihood(table, 2).keywords["scale"] == pytest.approx(0.1)
-
-
-def test_zeros_and_ones_are_bernoulli():
-    bits = np.random.default_rng(0).integers(0, 2, (20, 4, 4))
-    assert fixed_likelihood(bits * 255, 2) == "bernoulli"

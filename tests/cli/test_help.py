@@ -7,13 +7,16 @@ import pytest
 from latentia import (
     VAE,
     Autoencoder,
+    EnergyAutoencoder,
     StackedAutoencoder,
     corruptions,
     data,
     heads,
+    models,
     networks,
     objectives,
     priors,
+    spaces,
     training,
 )
 from latentia.cli import app
@@ -31,8 +34,10 @@ CHOICES = {
     "--penalty": objectives.penalties,
     "--posterior": heads.posteriors,
     "--prior": priors.priors,
+    "--regularizer": models.regularizers,
     "--scaling": data.scalings,
     "--schedule": training.schedules,
+    "--space": spaces.spaces,
 }
 ARGUMENTS = {
     argument.name: argument.parameter
@@ -47,8 +52,8 @@ def test_every_choice_is_named(option):
 
 
 def test_defaults_are_those_of_the_estimators():
-    models = (VAE(), Autoencoder(), StackedAutoencoder())
-    defaults = {name: value for model in models for name, value in model.get_params().items()}
+    made = (EnergyAutoencoder(), Autoencoder(), StackedAutoencoder(), VAE())
+    defaults = {name: value for model in made for name, value in model.get_params().items()}
     shown = {name: ARGUMENTS[option].show_default for name, option in OPTIONS.items()
              if option in ARGUMENTS and option != "--model"}  # fmt: skip
     assert sizes(shown.pop("layers"), "--layers") == defaults["layers"]

@@ -182,3 +182,10 @@ def test_headlines_put_the_floor_beside_the_error(vae):
     first = headlines(numbers)[0]
     assert first.value == f"{numbers['reconstruction']['mse_scaled']:.4g}"
     assert f"{numbers['pca']['mse_scaled']:.4g}" in first.meaning
+
+
+def test_the_doctor_is_asked(vae):
+    told = metrics(vae, IRIS)["doctor"]
+    assert [finding["name"] for finding in told["findings"]] == ["underfitting"]
+    assert all(len(row) == 3 for row in told["vitals"])
+    assert metrics(vae, Dataset.of(IRIS.X[:3]))["doctor"] is None

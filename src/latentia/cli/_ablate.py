@@ -14,18 +14,7 @@ from cyclopts import Parameter
 
 from latentia._files import write_whole
 from latentia._text import counted
-from latentia.cli._ablations import (
-    DRAWN,
-    Codes,
-    Numbers,
-    ablations,
-    fixed_likelihood,
-    lesson,
-    measure,
-    panels,
-    swept,
-    table,
-)
+from latentia.cli._ablations import Codes, codes_of, drawn, lesson, panels, swept, table
 from latentia.cli._csv import write_columns
 from latentia.cli._options import (
     DATA,
@@ -52,6 +41,7 @@ if TYPE_CHECKING:
     import numpy as np
     from matplotlib.figure import Figure
 
+    from latentia.evaluation import Ablation
 
 _STEPS = 3_000
 _BATCH = 128
@@ -147,15 +137,15 @@ def ablate(
 
 def _run_all(
     X: np.ndarray, betas: list[float], seed: int, given: Mapping[str, Any], quiet: bool
-) -> tuple[list[Numbers], dict[str, Codes]]:
+) -> tuple[list[Ablation], dict[str, Codes]]:
     """Train and measure every run, each from the same seed."""
-    from latentia import VAE
+    from latentia import VAE, evaluation
 
     default = {"n_components": 2, "max_iter": math.ceil(_STEPS / math.ceil(len(X) / _BATCH))}
     settings = {**default, "batch_size": _BATCH, "random_state": seed, "verbose": False, **given}
-    likelihood = fixed_likelihood(X, settings["n_components"])
+    likelihood = evaluation.fixed_likelihood(X, settings["n_components"])
     results, codes = [], {}
-    runs = ablations(betas)
+    runs = evaluation.ablations(betas)
     for i, (run, parameters) in enumerate(runs.items()):
         if not quiet:
             remark(f"{i + 1} of {len(runs)}: {run}")
@@ -163,14 +153,13 @@ def _run_all(
             model = VAE(likelihood=likelihood, **settings, **parameters).fit(X)
         if model.history_.stopped == "interrupted":
             raise KeyboardInterrupt  # one run alone compares to nothing
-        numbers, drawn = measure(run, model, X)
-        results.append(numbers)
-        if run in DRAWN:
-            codes[run] = drawn
+        results.append(evaluation.ablation(model, X, run=run))
+        if run in drawn():
+            codes[run] = codes_of(model, X)
     return results, codes
 
 
-def _write(folder: Path, results: list[Numbers], pictures: Mapping[str, Figure]) -> None:
+def _write(folder: Path, results: list[Ablation], pictures: Mapping[str, Figure]) -> None:
     from latentia import reports
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -12,20 +12,27 @@ from cyclopts import App, CycloptsError, Parameter
 from latentia._version import __version__
 from latentia.cli._ablate import ablate
 from latentia.cli._anomalies import anomalies
+from latentia.cli._compare import compare
 from latentia.cli._data import data
 from latentia.cli._decode import decode
+from latentia.cli._demo import demo
 from latentia.cli._denoise import denoise
+from latentia.cli._doctor import doctor
 from latentia.cli._encode import encode
 from latentia.cli._evaluate import evaluate
 from latentia.cli._fit import fit
 from latentia.cli._info import info
+from latentia.cli._interpolate import interpolate
+from latentia.cli._interruption import TERMINATED
 from latentia.cli._models import models
+from latentia.cli._plot import plot
 from latentia.cli._predict import predict
 from latentia.cli._reconstruct import reconstruct
 from latentia.cli._reproduce import reproduce
 from latentia.cli._sample import sample
 from latentia.cli._transfer import transfer
-from latentia.errors import TrainingDivergedError
+from latentia.cli._traverse import traverse
+from latentia.errors import TrainingDivergedError, TrainingStoppedError
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 
@@ -61,14 +68,20 @@ for command in (
     reconstruct,
     denoise,
     sample,
+    traverse,
+    interpolate,
+    plot,
     anomalies,
     transfer,
     predict,
     evaluate,
+    doctor,
+    compare,
     ablate,
     info,
     data,
     models,
+    demo,
     reproduce,
 ):
     examples = inspect.cleandoc(command.__doc__ or "").partition(_EXAMPLES)[2]
@@ -90,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         0, 1 where training failed or a published number was missed, 2 for a mistake, 130 after
-        Ctrl-C.
+        Ctrl-C, 143 after SIGTERM, with training saved.
 
     Examples
     --------
@@ -112,6 +125,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     except KeyboardInterrupt:
         return _fail("interrupted.", INTERRUPTED)
+    except TrainingStoppedError as error:
+        return _fail(str(error), TERMINATED)
     except BrokenPipeError:
         # The reader of a pipe has seen enough; leave nothing for the interpreter to flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -77,7 +77,17 @@ def recipe_of(model: str) -> Recipe:
 
 
 def _check_names(given: Mapping[str, Any]) -> None:
-    from latentia import corruptions, data, heads, networks, objectives, priors, training
+    from latentia import (
+        corruptions,
+        data,
+        heads,
+        models,
+        networks,
+        objectives,
+        priors,
+        spaces,
+        training,
+    )
     from latentia._names import lookup
 
     choices: Mapping[str, Iterable[str]] = {
@@ -93,7 +103,9 @@ def _check_names(given: Mapping[str, Any]) -> None:
         "penalty": objectives.penalties,
         "posterior": heads.posteriors,
         "prior": ["auto", *priors.priors],
+        "regularizer": models.regularizers,
         "scaling": data.scalings,
+        "space": spaces.spaces,
     }
     for name, options in choices.items():
         if name in given:

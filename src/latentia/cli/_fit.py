@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,11 +11,17 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from latentia._text import counted
+from latentia.cli._doctor import remark_findings
 from latentia.cli._estimator import estimator_of
-from latentia.cli._interruption import keep_finished_passes
+from latentia.cli._interruption import (
+    keep_finished_passes,
+    saving_when_terminated,
+    saying_how_to_go_on,
+)
 from latentia.cli._options import (
     DATA,
     MODEL,
+    OUTPUT,
     TRAINING,
     ArrayName,
     Data,
@@ -31,6 +38,7 @@ from latentia.cli._options import (
     hidden_sizes,
     sizes,
 )
+from latentia.cli._resume import kept_in, settings_of
 from latentia.cli._runs import new_run
 from latentia.cli._show import remark, show, show_numbers
 from latentia.cli._sources import load
@@ -52,7 +60,7 @@ def _training(default: object) -> Parameter:
 
 
 def fit(
-    data: Annotated[Data, Parameter(group=DATA)],
+    data: Annotated[Data | None, Parameter(group=DATA, show_default=False)] = None,
     /,
     *,
     x: ArrayName = None,
@@ -72,6 +80,8 @@ def fit(
     code_corruption: Annotated[str | None, Parameter(group=MODEL)] = None,
     posterior: Annotated[str | None, _model("diagonal")] = None,
     prior: Annotated[str | None, _model("auto")] = None,
+    space: Annotated[str | None, _model("real")] = None,
+    regularizer: Annotated[str | None, Parameter(group=MODEL)] = None,
     objective: Annotated[str | None, _model("elbo")] = None,
     samples: Annotated[int | None, Parameter(group=MODEL), at_least(1)] = None,
     conditional: Annotated[bool | None, Parameter(group=MODEL)] = None,
@@ -88,12 +98,15 @@ def fit(
     device: Annotated[str | None, _training("auto")] = None,
     out: OutFolder = None,
     overwrite: Overwrite = False,
+    resume: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    checkpoint_minutes: Annotated[float, Parameter(group=OUTPUT, validator=Number(gte=0))] = 3.0,
     quiet: Quiet = False,
 ) -> None:
     """Train a model, and write it with numbers, pictures and a page that shows them.
 
     A tenth of the data is held out to see when training should stop; the best weights are kept.
-    Ctrl-C ends training early and keeps what was learned.
+    Ctrl-C ends training early and keeps what was learned. A run that was stopped otherwise goes on
+    with --resume, and ends as if nothing had happened.
 
     Parameters
     ----------
@@ -131,7 +144,8 @@ def fit(
         the names are those of --corruption.
     beta : float
         Price of information in the code of a VAE, by default 1: above for simpler codes, below for
-        better reconstructions.
+        better reconstructions. Of an energy-autoencoder the inverse temperature, by default
+        infinite: then only the best code of an example counts.
     posterior : str
         What a VAE infers from an example: a normal code by diagonal, full or low-rank; one with
         heavier tails by laplace or student-t; one of any shape by inverse-autoregressive or flow;
@@ -140,6 +154,10 @@ def fit(
     prior : str
         Where a VAE samples codes from: standard, learned, mixture, vamp or flow for numbers,
         uniform-sphere, categorical or gumbel-softmax for their kind; auto suits the posterior.
+    space : str
+        Where the codes of an energy-autoencoder live: real, box, circle (one angle), or categories.
+    regularizer : str
+        What codes of an energy-autoencoder cost: l1, l2 or normal; by default nothing.
     objective : str
         What a VAE is trained by: elbo; a tighter bound by iwae, dreg, miwae, piwae, ciwae or renyi;
         wake-sleep, constrained, factor, adversarial; or one part of it by reconstruction or
@@ -166,6 +184,11 @@ def fit(
         1,000 steps. 0 uses all data and stops only after the last pass.
     device : str
         cpu, cuda, cuda:1 or mps; auto is cuda where there is one.
+    resume : Path
+        The folder of a run that was stopped: go on from its last checkpoint, with the data and the
+        options that it was started with.
+    checkpoint_minutes : float
+        Minutes between checkpoints, which lie in the folder until the model does.
 
     Examples
     --------
@@ -175,8 +198,10 @@ def fit(
         latentia fit digits --conditional --latent 8
         latentia fit photos/ --model autoencoder --latent 64 --epochs 100
         latentia fit digits --model stacked-denoising-autoencoder --layers 128,32 --epochs 50
+        latentia fit ellipse --model energy-autoencoder --space circle
+        latentia fit --resume runs/digits-vae-2
     """
-    from latentia import artifacts, reports
+    from latentia import artifacts
 
     parameters = {
         "n_components": latent,
@@ -192,6 +217,8 @@ def fit(
         "code_corruption": code_corruption,
         "posterior": posterior,
         "prior": prior,
+        "space": space,
+        "regularizer": regularizer,
         "objective": objective,
         "n_samples": samples,
         "condition": "y" if conditional else None,
@@ -209,10 +236,25 @@ def fit(
         "device": device,
         "verbose": not quiet,
     }
+    source: dict[str, Any] = {"spec": data, "x": x, "y": label, "n": rows, "seed": seed}
+    settings: dict[str, Any] = {"model": model, "data": source, "parameters": parameters}
+    if resume is not None:
+        if out is not None:
+            raise ValueError(
+                f"--out {out} has no use beside --resume, which writes to its own run."
+            )
+        settings = settings_of(resume, settings)
+        source = settings["data"]
+        parameters = settings["parameters"] | {"verbose": not quiet}
+    if source["spec"] is None:
+        raise ValueError(
+            "fit needs DATA, such as latentia fit digits, or a run to go on with: --resume RUN."
+        )
     with in_options():
-        estimator = estimator_of(model, parameters)
-    folder = new_run(out, overwrite, Path(data).resolve().stem, model, estimator.n_components_)
-    dataset = load(data, x=x, y=label, n=rows, seed=seed)
+        estimator = estimator_of(settings["model"], parameters)
+    name = Path(source["spec"]).resolve().stem
+    folder = resume or new_run(out, overwrite, name, model, estimator.n_components_)
+    dataset = load(**source)
     if len(dataset) < 2:
         raise ValueError(
             f"{dataset.name}: the data has 1 row; at least 2 are needed to learn from."
@@ -222,12 +264,25 @@ def fit(
         f"{dataset.name}: {counted(len(dataset), 'example')}, {dataset.schema.describe()}",
         flush=True,
     )
-    _train(estimator, dataset, folder)
-    artifacts.save(estimator, folder)  # whatever becomes of the report, the model is safe
-    source = {"spec": data, "x": x, "y": label, "n": rows, "seed": seed}
+    kept = kept_in(folder, checkpoint_minutes, settings)
+    if resume is None:
+        shutil.rmtree(kept.folder, ignore_errors=True)  # of what is overwritten
+    with saving_when_terminated(kept), saying_how_to_go_on(kept, folder):
+        _train(estimator.set_params(checkpoints=kept), dataset, folder)
+        _finish(estimator.set_params(checkpoints=None), dataset, source, folder)
+
+
+def _finish(
+    estimator: LatentEstimator, dataset: Dataset, source: dict[str, Any], folder: Path
+) -> None:
+    from latentia import artifacts, reports
+
+    # Whatever becomes of the report, the model is safe, and what was stopped can go on.
+    artifacts.save(estimator, folder, keep_checkpoints=True)
     files = reports.run_files(estimator, dataset, source)
+    interrupted = estimator.history_.stopped == "interrupted"
     try:
-        artifacts.save(estimator, folder, files)
+        artifacts.save(estimator, folder, files, keep_checkpoints=interrupted)
     except ArtifactError as error:
         raise ArtifactError(f"the model lies in {folder}, but not its report: {error}") from error
     _tell(json.loads(files["metrics.json"]), folder)
@@ -264,3 +319,4 @@ def _tell(metrics: dict[str, Any], folder: Path) -> None:
             ("report", folder / "report.html"),
         ]
     )
+    remark_findings(metrics, folder)

@@ -32,7 +32,7 @@ def models(name: str | None = None, /, *, cite: Cite = False) -> None:
         return
     recipe = recipe_of(name)
     if cite:
-        print(citations.bibtex(recipe.reference, recipe.estimator))
+        print(citations.bibtex(recipe.reference, recipes.make(name)))
         return
     made_of = ", ".join(f"{key}={value!r}" for key, value in recipe.parameters.items())
     summary = (inspect.getdoc(recipe.estimator) or "").partition("\n")[0]

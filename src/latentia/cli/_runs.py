@@ -30,6 +30,8 @@ def new_run(out: Path | None, overwrite: bool, *parts: object) -> Path:
     ValueError
         If `out` holds a model and may not be overwritten.
     """
+    from latentia import artifacts
+
     if out is None:
         name = "-".join(re.sub(r"[^\w.-]+", "-", str(part)) for part in parts)
         names = (name if i == 1 else f"{name}-{i}" for i in count(1))
@@ -37,6 +39,11 @@ def new_run(out: Path | None, overwrite: bool, *parts: object) -> Path:
     if (out / "config.json").exists() and not overwrite:
         raise ValueError(
             f"{out} holds a model already; add --overwrite to replace it, or choose another --out."
+        )
+    if artifacts.checkpoints_of(out).exists() and not overwrite:
+        raise ValueError(
+            f"{out} holds a run that was stopped; go on with it by latentia fit --resume {out}, or "
+            "add --overwrite to start anew."
         )
     return out
 

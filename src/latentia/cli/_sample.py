@@ -79,7 +79,7 @@ def sample(
         labels = labels_for(estimator, dataset)
         with in_options({"sampler": "--sampler", "n_components": "--components"}):
             estimator.fit_sampler(
-                sampler, dataset.X, labels, n_components=components or 10, random_state=seed
+                sampler, dataset.X, labels, n_components=components, random_state=seed
             )
     examples = estimator.sample(n, random_state=seed, mean=not noise, y=y)
     names = memory.get("columns")

@@ -36,7 +36,9 @@ OPTIONS = {
     "posterior": "--posterior",
     "prior": "--prior",
     "sampler": "--sampler",
+    "regularizer": "--regularizer",
     "scaling": "--scaling",
+    "space": "--space",
     "tied": "--tied",
 }
 #: The same for what data are loaded by.
@@ -76,13 +78,21 @@ def in_options(options: Mapping[str, str] = OPTIONS) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        message = _in_options(str(error), options)
+        message = worded(str(error), options)
         if message == str(error):
             raise
         raise ValueError(message) from error
 
 
-def _in_options(message: str, options: Mapping[str, str]) -> str:
+def worded(message: str, options: Mapping[str, str] = OPTIONS) -> str:
+    """Return a message with ``--option value`` instead of ``parameter='value'``.
+
+    Examples
+    --------
+    >>> worded("Take n_components=2, or raise max_iter=5.")
+    'Take --latent 2, or raise --epochs 5.'
+    """
+
     def said(match: re.Match[str]) -> str:
         option, value = options[match["name"]], match["value"]
         off, bare = f"no {option}", value.strip("'")

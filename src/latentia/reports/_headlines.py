@@ -111,6 +111,11 @@ _SCORES = {
         "log p(x | its code), mean of {n_examples:,} examples, in the units of the data; no "
         "density of x",
     ),
+    "minus_free_energy": (
+        "minus free energy",
+        "log p(x) but for a constant that is the same for all x, mean of {n_examples:,} examples, "
+        "in the units of the data",
+    ),
     "minus_energy": (
         "minus energy",
         "{usual}, less the penalties of an example, if any; mean of {n_examples:,} examples; no "

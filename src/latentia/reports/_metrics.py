@@ -10,6 +10,7 @@ import numpy as np
 from latentia import evaluation
 from latentia.data import Dataset
 from latentia.estimators import LatentEstimator
+from latentia.reports._doctor import doctor
 from latentia.reports._observed import Observed, observe, some_rows
 
 _MOST_SCORED = 2_000
@@ -56,7 +57,9 @@ def metrics(estimator: LatentEstimator, dataset: Dataset) -> dict[str, Any]:
           whether the code is ``complete``: ``n_components``, ``n_features`` and their ``kind``,
           "under-complete", "complete" or "over-complete";
         - ``probe``: accuracies of predicting the labels from codes and from raw features, None
-          where labels are not classes.
+          where labels are not classes;
+        - ``doctor``: ``vitals``, lines of name, number and meaning, and ``findings``, what
+          ``diagnosis.diagnose`` says of them; None for fewer than four examples.
 
     Raises
     ------
@@ -82,6 +85,7 @@ def metrics(estimator: LatentEstimator, dataset: Dataset) -> dict[str, Any]:
         "score": _score(seen),
         "code": _code(seen),
         "probe": _probe(seen),
+        "doctor": doctor(seen),
     }
     return _plain(numbers)
 

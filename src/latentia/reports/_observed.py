@@ -67,13 +67,34 @@ class Observed:
             return scaling(torch.from_numpy(x.astype(np.float64)).to(scaling.scale.device)).cpu()
 
 
-def observe(estimator: LatentEstimator, dataset: Dataset) -> Observed:
-    """Encode and reconstruct at most 5,000 examples, fewer where one example is large.
+def observe(
+    estimator: LatentEstimator, dataset: Dataset, rows: np.ndarray | None = None
+) -> Observed:
+    """Encode and reconstruct some examples: by default at most 5,000, fewer where one is large.
 
     The choice is drawn with a fixed seed and keeps the order of the data, so that the same model
     and data always give the same report.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted.
+    dataset : Dataset
+        Examples like those it was fitted on.
+    rows : ndarray of int, optional
+        Which examples, instead of that choice.
+
+    Returns
+    -------
+    Observed
+
+    Raises
+    ------
+    ValueError
+        If the examples are not like those the estimator was fitted on.
     """
-    rows = some_rows(len(dataset), _affordable(math.prod(dataset.schema.shape)))
+    if rows is None:
+        rows = some_rows(len(dataset), _affordable(math.prod(dataset.schema.shape)))
     X = np.ascontiguousarray(dataset.X[rows])
     y = None if dataset.y is None else dataset.y[rows]
     if isinstance(estimator, SemiSupervisedVAE):

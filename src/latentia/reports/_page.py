@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from latentia.estimators import LatentEstimator
+from latentia.reports._doctor import doctor_section
 from latentia.reports._headlines import headlines
 from latentia.reports._pictures import gallery
 from latentia.reports._style import STYLE
@@ -46,6 +47,7 @@ def report_html(
     parts = [
         f"<header><h1>{title}</h1><p>{_lead(metrics)}</p></header>",
         f"<dl>{''.join(_cards(metrics))}</dl>",
+        *doctor_section(metrics),
         *_figures(pictures),
         f"<h2>Settings</h2><table>{''.join(_settings(estimator, metrics))}</table>",
     ]

@@ -14,6 +14,7 @@ from latentia.estimators import LatentEstimator
 from latentia.priors import Normal
 from latentia.reports._bubbles import bubbles
 from latentia.reports._observed import Observed, observe, some_rows
+from latentia.reports._walks import prior_spread
 
 _MOST_POINTS = 1_000
 _N_IMAGES = 64
@@ -22,6 +23,7 @@ _MOST_LABELS = 12
 _FEWEST_CODES, _MOST_CODES = 3, 256
 _MOST_DECODED_VALUES = 40_000_000
 _LEAST_DECODED = 100
+_FEWEST_TOGETHER = 4
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def pictures(estimator: LatentEstimator, dataset: Dataset) -> dict[str, Figure]:
         normal posteriors of two dimensions; ``analogies`` for images given one of 2 to 12 labels;
         ``manifold`` for images with a code of two dimensions; ``explained_variance`` for codes of
         3 to 256; ``weights`` for images and a fully connected first layer; ``vector_field`` for
-        tables of two columns; ``kl_per_dimension`` where the code has one.
+        tables of two columns; ``kl_per_dimension`` where the code has one; ``aggregated_posterior``
+        where there is a prior.
 
     Raises
     ------
@@ -138,6 +141,9 @@ def _decode_standard(estimator: LatentEstimator, q: np.ndarray) -> np.ndarray:
     if isinstance(prior, Normal):
         loc, scale_tril = (t.detach().cpu().numpy() for t in (prior.loc, prior.scale_tril))
         q = loc + q @ scale_tril.T
+    else:
+        loc, scale = prior_spread(estimator)
+        q = loc + scale * q
     return np.asarray(estimator.inverse_transform(q))
 
 
@@ -179,6 +185,15 @@ def _vector_field(seen: Observed) -> Figure | None:
 
 def _loss_curves(seen: Observed) -> Figure | None:
     return plotting.loss_curves(seen.estimator.loss_curve_) if seen.estimator.n_iter_ else None
+
+
+def _aggregated_posterior(seen: Observed) -> Figure | None:
+    model = seen.estimator.model_
+    if model.prior is None or len(seen.X) < _FEWEST_TOGETHER:
+        return None
+    drawn = evaluation.aggregated_posterior(model, seen.scaled(seen.X), seen.given())
+    assert drawn.prior_codes is not None
+    return plotting.aggregated_posterior(drawn.codes, drawn.prior_codes)
 
 
 def _kl_per_dimension(seen: Observed) -> Figure | None:
@@ -254,5 +269,11 @@ gallery: dict[str, Picture] = {
         "Nats of information about an example in each code dimension: a dimension near zero is "
         "not used.",
         _kl_per_dimension,
+    ),
+    "aggregated_posterior": Picture(
+        "All codes together, beside the prior",
+        "Codes drawn for all examples, and draws from the prior: where only the prior is, samples "
+        "decode codes that no example has.",
+        _aggregated_posterior,
     ),
 }
