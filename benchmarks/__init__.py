@@ -1,0 +1,1 @@
+"""Training beside other libraries, in one run on one machine."""

@@ -1,0 +1,39 @@
+"""One file for each contestant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+import numpy as np
+
+from benchmarks.contestants import Contestant
+from benchmarks.works import Work
+
+#: Name -> module, class. A module is imported when it is asked for, since each loads a library.
+peers: dict[str, tuple[str, str]] = {
+    "latentia": ("ours", "Compiled"),
+    "latentia, uncompiled": ("ours", "AsWritten"),
+    "floor": ("floor", "Products"),
+    "pytorch": ("plain", "Example"),
+    "lightning": ("with_lightning", "Lightning"),
+    "pythae": ("with_pythae", "Pythae"),
+    "pyautoencoder": ("with_pyautoencoder", "PyAutoencoder"),
+    "pyod": ("with_pyod", "PyOD"),
+    "jax": ("with_jax", "Jax"),
+    "scikit-learn": ("with_sklearn", "Regressor"),
+}
+
+#: Those that have no convolutions or no Bernoulli likelihood.
+tables_only = ("pyod", "scikit-learn")
+
+
+def contestants_of(work: Work) -> list[str]:
+    """Return the names of those that can do a work."""
+    return [name for name in peers if not work.binary or name not in tables_only]
+
+
+def contestant(name: str) -> Callable[[Work, np.ndarray], Contestant]:
+    """Return what makes a contestant of a work and its examples."""
+    module, kind = peers[name]
+    return getattr(import_module(f"benchmarks.peers.{module}"), kind)

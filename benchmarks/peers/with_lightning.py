@@ -1,0 +1,65 @@
+"""Lightning: a module with a training step, and its trainer."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+
+import lightning
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, TensorDataset
+
+from benchmarks.clock import clock
+from benchmarks.peers.networks import Judged, decoder, encoder, loss
+from benchmarks.works import RATE, Work
+
+
+class Module(lightning.LightningModule):
+    """The networks of a work, and a clock around the loop over an epoch."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self.work = work
+        self.encoder, self.decoder = encoder(work), decoder(work)
+        self.adam = torch.optim.Adam(self.parameters(), lr=RATE)
+        self.seconds = 0.0
+
+    def training_step(self, batch: list[Tensor], index: int) -> Tensor:
+        return loss(self.work, self, batch[0])
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        return self.adam
+
+    def on_train_epoch_start(self) -> None:
+        self.seconds = clock.now()
+
+    def on_train_epoch_end(self) -> None:
+        self.seconds = clock.now() - self.seconds
+
+
+class Lightning(Judged):
+    """Its trainer without a bar, a logger or checkpoints; what starts a fit is not timed."""
+
+    def __init__(self, work: Work, x: np.ndarray) -> None:
+        logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+        warnings.filterwarnings("ignore", module="lightning")
+        self.work = work
+        self.module = Module(work)
+        self.encoder, self.decoder = self.module.encoder, self.module.decoder
+        rows = TensorDataset(torch.from_numpy(x).reshape(-1, *work.shape))
+        self.loader = DataLoader(rows, work.batch, shuffle=True)
+        self.trainer = lightning.Trainer(
+            accelerator="cpu",
+            max_epochs=0,
+            enable_progress_bar=False,
+            enable_checkpointing=False,
+            enable_model_summary=False,
+            logger=False,
+        )
+
+    def epoch(self) -> float:
+        self.trainer.fit_loop.max_epochs += 1
+        self.trainer.fit(self.module, self.loader)
+        return self.module.seconds
