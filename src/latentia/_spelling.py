@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
@@ -19,11 +20,13 @@ _HOMES = frozenset(
     f"latentia.{folder}"
     for folder in (
         "corruptions",
+        "demonstrations",
         "estimators",
         "heads",
         "networks",
         "objectives",
         "priors",
+        "spaces",
         "training",
     )
 )
@@ -37,6 +40,8 @@ def spell(value: Any, name: str) -> Any:
     ArtifactError
         If it is an object that is not made of latentia's own parts.
     """
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"$": "number", "name": str(value)}  # which JSON has no word for
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, np.generic | np.ndarray):
@@ -82,6 +87,8 @@ def read(value: Any) -> Any:
     kind = value["$"]
     if kind == "part":
         return _part(value["name"])
+    if kind == "number":
+        return float(value["name"])
     if kind == "partial":
         return partial(read(value["of"]), **{k: read(v) for k, v in value["keywords"].items()})
     if kind == "object":

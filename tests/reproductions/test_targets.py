@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from latentia.reproductions import targets
-from latentia.reproductions._data import odds_wbc
-from latentia.reproductions._labels import _LARGE, _USUAL, _balanced, _drawn
+from latentia.reproductions._data import Digits, odds_wbc
+from latentia.reproductions._gated import Gated
+from latentia.reproductions._labels import _LARGE, _USUAL, _drawn
 from latentia.reproductions._refined import RefiningDecoder
 
 
@@ -41,10 +42,11 @@ def test_outliers_are_the_few_malignant_rows():
 def test_few_labels_are_as_many_of_each_class():
     y = np.arange(1000) ** 2 % 7
     classes = len(np.unique(y))
-    rows = _balanced(y, 5 * classes)
+    digits = Digits(y, y, y, y)
+    rows = digits.balanced(5 * classes)
     assert len(np.unique(rows)) == 5 * classes
     assert set(np.unique(y[rows], return_counts=True)[1]) == {5}
-    assert set(rows) < set(_balanced(y, 10 * classes))
+    assert set(rows) < set(digits.balanced(10 * classes))
 
 
 @pytest.mark.parametrize("out_shape", [(28, 28), (1, 28, 28), (3, 12, 20)])
@@ -55,6 +57,18 @@ def test_the_refining_decoder_keeps_leading_dimensions(out_shape):
     images = decoder(z)
     assert images.shape == (2, 3, np.prod(out_shape))
     assert torch.allclose(images[1, 2], decoder(z[1, 2:])[0], atol=1e-6)
+
+
+def test_gated_layers_multiply_and_refuse_what_they_do_not_have():
+    torch.manual_seed(0)
+    net = Gated((2, 3), 4, (5,))
+    x = torch.randn(7, 2, 3)
+    (hidden, _), last = net.layers[0], net.layers[1]
+    value, gate = hidden(x.flatten(1)).chunk(2, dim=1)
+    assert torch.allclose(net(x), last(value * gate.sigmoid()))
+    for given in ({"context": 3}, {"activation": "tanh"}, {"layer_norm": True}, {"dropout": 0.1}):
+        with pytest.raises(ValueError, match="gated layers have none"):
+            Gated(6, 4, (5,), **given)
 
 
 @pytest.mark.parametrize(

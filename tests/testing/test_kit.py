@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 import torch
 from torch.distributions import Independent, Normal
 
-from latentia import conditional, corruptions, heads, models, networks, objectives, priors, testing
+from latentia import (
+    conditional,
+    corruptions,
+    heads,
+    models,
+    networks,
+    objectives,
+    priors,
+    spaces,
+    testing,
+)
 from latentia.objectives import Loss, Objective
 from latentia.training import seeded
 
@@ -32,15 +43,34 @@ VECTORS = {
 }
 LABEL = heads.DiagonalNormal(1, scale=1.0)
 CLASSIFIER = conditional.Amortized(networks.MLP(3, 2), heads.Categorical((), 2))
+ENERGY = models.LatentEnergy(
+    conditional.Amortized(networks.MLP(2, 3), heads.Delta(3)),
+    spaces.Real(2),
+    cost="squared_error",
+    regularizer="normal",
+)
 #: One example of every objective; a class without one is a failing test.
 OBJECTIVES = {
     "Adversarial": [objectives.Adversarial(hidden_layer_sizes=(4,))],
+    "CodeEnergy": [objectives.CodeEnergy(ENERGY)],
     "CodeNorm": [objectives.CodeNorm()],
     "Constrained": [objectives.Constrained(), objectives.Constrained(5.0, on="distortion")],
     "Contractive": [objectives.Contractive(), objectives.Contractive(n_probes=2)],
+    "ContrastiveDivergence": [
+        objectives.ContrastiveDivergence(2),
+        objectives.ContrastiveDivergence(persistent=True, temperatures=(0.5, 1.0)),
+    ],
+    "ContrastiveEnergy": [
+        objectives.ContrastiveEnergy(corruptions.Gaussian(2.0), ENERGY, loss=loss, n_points=9)
+        for loss in ("hinge", "log", "square-square")
+    ],
     "DecoderGradient": [objectives.DecoderGradient(), objectives.DecoderGradient(n_probes=2)],
     "DIP": [objectives.DIP(), objectives.DIP("i")],
     "Decorrelation": [objectives.Decorrelation()],
+    "DifferenceTargetPropagation": [
+        objectives.DifferenceTargetPropagation(),
+        objectives.DifferenceTargetPropagation("squared_error", step_size=1.0, noise=0.0),
+    ],
     "Divergence": [objectives.Divergence()],
     "ELBO": [
         objectives.ELBO(),
@@ -48,6 +78,11 @@ OBJECTIVES = {
         objectives.ELBO(free_bits=0.5),
         objectives.ELBO(capacity=1.0),
         objectives.ELBO(gradient="sticking-the-landing"),
+    ],
+    "FreeEnergy": [
+        objectives.FreeEnergy(ENERGY, n_points=9),
+        objectives.FreeEnergy(ENERGY, beta=math.inf),
+        objectives.FreeEnergy(ENERGY, n_samples=3),
     ],
     "IWAE": [
         objectives.IWAE(),
@@ -78,7 +113,12 @@ OBJECTIVES = {
         objectives.Sum((0.5, objectives.ELBO())),
         0.5 * objectives.ELBO() + 0.5 * objectives.IWAE(gradient="doubly-reparameterized"),
     ],
+    "TargetPropagation": [
+        objectives.TargetPropagation(),
+        objectives.TargetPropagation("huber", "l1", distance="l2", weight=0.1),
+    ],
     "TotalCorrelation": [objectives.TotalCorrelation()],
+    "UpDown": [objectives.UpDown()],
     "WakeSleep": [objectives.WakeSleep()],
 }
 UNCONDITIONED = conditional.Unconditioned(networks.MLP(3, 4), heads.DiagonalNormal(2))
@@ -94,6 +134,7 @@ PRIORS = {
     "Mixture": priors.Mixture(3, 2),
     "Normal": priors.Normal(torch.ones(2), 2 * torch.eye(2)),
     "StandardNormal": priors.StandardNormal(2),
+    "Uniform": priors.Uniform(2, 0.0, 3.0),
     "UniformSphere": priors.UniformSphere(3),
     "Vamp": priors.Vamp(UNCONDITIONED, n_components=3),
 }
@@ -164,7 +205,38 @@ def model_of_words():
         )
 
 
+def model_of_layers():
+    """Two layers, each with its inverse."""
+    with seeded(0):
+        up, down = [
+            [conditional.Amortized(networks.MLP(a, b), heads.Delta(b)) for a, b in pairs]
+            for pairs in ([(3, 4), (4, 2)], [(2, 4)])
+        ]
+        output = conditional.Amortized(networks.MLP(4, 3), heads.DiagonalNormal(3, scale=1.0))
+        return models.LatentVariableModel(
+            conditional.Composed(*up), conditional.Composed(*down, output)
+        )
+
+
+def machine():
+    """Normal units, as the examples are, and hidden ones that are 0 or 1."""
+    with seeded(0):
+        return models.RBM(3, 2, "normal")
+
+
+def network():
+    """A machine of binary units on top of the machine of normal ones."""
+    with seeded(0):
+        return models.BeliefNetwork(models.RBM(3, 2, "normal"), models.RBM(2, 2))
+
+
 def model_for(objective):
+    if isinstance(objective, objectives.ContrastiveDivergence):
+        return machine()
+    if isinstance(objective, objectives.UpDown):
+        return network()
+    if isinstance(objective, objectives.DifferenceTargetPropagation):
+        return model_of_layers()
     if isinstance(objective, objectives.SemiSupervised):
         return model_of_classes()
     norm = getattr(objective, "norm", None)

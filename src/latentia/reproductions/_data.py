@@ -28,6 +28,13 @@ class Digits:
         train, test = (data.load(file, x=f"x_{part}", y=f"y_{part}") for part in ("train", "test"))
         return cls(train.X, test.X, np.asarray(train.y), np.asarray(test.y))
 
+    def balanced(self, n: int) -> np.ndarray:
+        """Return rows to learn from with as many digits of each class, n in all."""
+        y = self.y_train
+        order = np.random.default_rng(0).permutation(len(y))
+        classes = np.unique(y)
+        return np.concatenate([order[y[order] == label][: n // len(classes)] for label in classes])
+
     def test_error(self, classifier: Any) -> float:
         """Return the share of the test digits that a fitted classifier takes for others, in %."""
         return 100 * (1 - classifier.score(self.test, self.y_test))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from torch import Tensor, nn
 
@@ -21,8 +20,16 @@ class Gated(nn.Module):
         Shapes of one input and one output.
     hidden_layer_sizes : tuple of int
         Units of the hidden layers.
-    **_ : ignored
-        What other networks take.
+    context : int, default=0
+    activation : str, default="relu"
+    layer_norm : bool, default=False
+    dropout : float, default=0.0
+        What other networks take; gates stand in their place, so that none may be set.
+
+    Raises
+    ------
+    ValueError
+        If one of these is.
     """
 
     def __init__(
@@ -30,9 +37,18 @@ class Gated(nn.Module):
         in_shape: int | Sequence[int],
         out_shape: int | Sequence[int],
         hidden_layer_sizes: Sequence[int],
-        **_: Any,
+        *,
+        context: int = 0,
+        activation: str = "relu",
+        layer_norm: bool = False,
+        dropout: float = 0.0,
     ) -> None:
         super().__init__()
+        if (context, activation, layer_norm, dropout) != (0, "relu", False, 0.0):
+            raise ValueError(
+                f"context={context}, activation={activation!r}, layer_norm={layer_norm} and "
+                f"dropout={dropout} must be left alone: gated layers have none of these."
+            )
         self.in_shape, out = (
             (shape,) if isinstance(shape, int) else tuple(shape) for shape in (in_shape, out_shape)
         )

@@ -76,7 +76,7 @@ def _drawn(X: np.ndarray, start: _Start) -> StackedAutoencoder:
 
 
 def _error(digits: Digits, n: int, model: StackedAutoencoder, rate: float) -> float:
-    rows = _balanced(digits.y_train, n)
+    rows = digits.balanced(n)
     classifier = model.transfer(
         freeze=False,
         max_iter=_STEPS * _BATCH // n,
@@ -86,13 +86,6 @@ def _error(digits: Digits, n: int, model: StackedAutoencoder, rate: float) -> fl
         verbose=False,
     )
     return digits.test_error(classifier.fit(digits.train[rows], digits.y_train[rows]))
-
-
-def _balanced(y: np.ndarray, n: int) -> np.ndarray:
-    """Return rows with as many examples of each class, n in all."""
-    order = np.random.default_rng(0).permutation(len(y))
-    classes = np.unique(y)
-    return np.concatenate([order[y[order] == label][: n // len(classes)] for label in classes])
 
 
 def _quantities(n: int, most: float) -> tuple[Quantity, ...]:

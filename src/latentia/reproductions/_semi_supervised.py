@@ -13,7 +13,6 @@ from torch import Tensor
 
 from latentia.estimators import VAE, SemiSupervisedVAE
 from latentia.reproductions._data import Digits
-from latentia.reproductions._labels import _balanced
 from latentia.reproductions._target import Quantity, Target
 
 _ACTIVE = 0.01
@@ -46,7 +45,7 @@ def both_models(digits: Digits, n: int) -> tuple[float, float]:
         learning_rate=5e-3,
         learning_rate_schedule="one-cycle",
         random_state=0,
-    ).fit(codes.train, _some_labels(codes.y_train, n))
+    ).fit(codes.train, _some_labels(codes, n))
     error = codes.test_error(second)
     return error, error / _vector_error(codes, n)
 
@@ -79,23 +78,23 @@ def _draws(spread: Tensor) -> Callable[[Tensor], Tensor]:
     return lambda mean: mean + spread.to(mean) * torch.randn_like(mean)
 
 
-def _some_labels(y: np.ndarray, n: int) -> np.ndarray:
-    """Return y with as many labels of each class, n in all, and -1 elsewhere."""
-    rows = _balanced(y, n)
-    some = np.full(len(y), -1)
-    some[rows] = y[rows]
+def _some_labels(codes: Digits, n: int) -> np.ndarray:
+    """Return labels to learn from, as many of each class, n in all, and -1 elsewhere."""
+    rows = codes.balanced(n)
+    some = np.full(len(codes.y_train), -1)
+    some[rows] = codes.y_train[rows]
     return some
 
 
 def _spread_error(codes: Digits, n: int) -> float:
-    some = _some_labels(codes.y_train, n)
+    some = _some_labels(codes, n)
     rows = np.union1d(np.flatnonzero(some >= 0), np.arange(_GRAPH))
     spreading = LabelSpreading(kernel="knn", n_neighbors=10, alpha=0.9, max_iter=200)
     return codes.test_error(spreading.fit(codes.train[rows], some[rows]))
 
 
 def _vector_error(codes: Digits, n: int) -> float:
-    rows = _balanced(codes.y_train, n)
+    rows = codes.balanced(n)
     return codes.test_error(SVC(C=10).fit(codes.train[rows], codes.y_train[rows]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from latentia.reproductions._anomalies import anomalies
+from latentia.reproductions._boltzmann import boltzmann
 from latentia.reproductions._features import features
 from latentia.reproductions._images import images
 from latentia.reproductions._labels import labels
@@ -21,4 +22,5 @@ targets: dict[str, Target] = {
     **anomalies,
     **variational,
     **likelihoods,
+    **boltzmann,
 }
