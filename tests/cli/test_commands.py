@@ -18,6 +18,7 @@ SMALL = ["--rows", "30", "--epochs", "2", "--hidden", "8", "--quiet"]
 COMMANDS = [
     "ablate",
     "anomalies",
+    "compare",
     "data",
     "decode",
     "demo",
@@ -27,12 +28,15 @@ COMMANDS = [
     "evaluate",
     "fit",
     "info",
+    "interpolate",
     "models",
+    "plot",
     "predict",
     "reconstruct",
     "reproduce",
     "sample",
     "transfer",
+    "traverse",
 ]
 
 

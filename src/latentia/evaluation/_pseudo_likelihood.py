@@ -17,7 +17,7 @@ def pseudo_log_likelihood(
     r"""Return the pseudo-log-likelihood of examples in nats, summed over the d visible units.
 
     .. math:: \sum_{i=1}^d \log p(v_i \mid v_{-i})
-              = \sum_{i=1}^d \log \sigma\bigl(F(\tilde v^{(i)}) - F(v)\bigr)
+              = \sum_{i=1}^d \log \sigma\left(F(\tilde v^{(i)}) - F(v)\right)
 
     where :math:`\tilde v^{(i)}` is v with unit i flipped. It needs no normalising constant. With
     one unit for each example, drawn at random, the sum is estimated without bias by d times its

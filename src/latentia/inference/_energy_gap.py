@@ -9,7 +9,7 @@ from torch import Tensor
 def energy_gap(of_data: Tensor, elsewhere: Tensor) -> Tensor:
     r"""Return how often an example has less energy than a point elsewhere.
 
-    .. math:: P\big(F(y) < F(y')\big) + \tfrac{1}{2} P\big(F(y) = F(y')\big)
+    .. math:: P\left(F(y) < F(y')\right) + \tfrac{1}{2} P\left(F(y) = F(y')\right)
 
     over all pairs, the area under the receiver operating characteristic. 1 is an energy that
     separates the data from everything else; 0.5 is one that has collapsed: it is as low elsewhere,

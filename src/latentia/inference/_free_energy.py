@@ -32,8 +32,8 @@ def free_energy(
     .. math:: F_\beta(y) = -\frac{1}{\beta} \log \frac{1}{|Z|} \int_Z e^{-\beta E(y, z)}\, dz,
               \qquad F_\infty(y) = \min_z E(y, z)
 
-    in units of the energy. In a discrete space the integral is a sum and exact; where |Z| is
-    infinite it is taken as 1. So with no ``cost`` and the negative log-density of a prior as the
+    in units of the energy. In a discrete space the integral is a sum and exact; where :math:`|Z|`
+    is infinite it is taken as 1. So with no ``cost`` and the negative log-density of a prior as the
     regularizer, :math:`F_1 = -\log p(y)` on all real numbers, and :math:`\log |Z|` more than
     that elsewhere.
 

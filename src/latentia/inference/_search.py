@@ -15,7 +15,7 @@ from latentia.models import LatentEnergy
 class Search(ConditionalDistribution):
     r"""A point mass at the code of least energy: inference without a network.
 
-    .. math:: q(z \mid y) = \delta\big(z - \arg\min_z E(y, z)\big)
+    .. math:: q(z \mid y) = \delta\left(z - \arg\min_z E(y, z)\right)
 
     So a decoder alone is an autoencoder: ``LatentVariableModel(Search(energy), energy.decoder)``.
     The code has no gradient. At a minimum it needs none: the gradient of the least energy by the

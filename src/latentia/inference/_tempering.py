@@ -46,7 +46,7 @@ def as_temperatures(temperatures: Sequence[float]) -> tuple[float, ...]:
 def exchange(machine: Bipartite, v: Tensor, inputs: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
     r"""Let chains at neighbouring temperatures exchange their visible states.
 
-    .. math:: P(\text{exchange}) = \min\bigl(1, e^{F_i(v_i) + F_j(v_j) - F_i(v_j) - F_j(v_i)}\bigr)
+    .. math:: P(\text{exchange}) = \min\left(1, e^{F_i(v_i) + F_j(v_j) - F_i(v_j) - F_j(v_i)}\right)
 
     with the free energy :math:`F_i` of the machine at inverse temperature i, which leaves the
     distribution at every temperature as it is.

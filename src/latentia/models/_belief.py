@@ -120,8 +120,8 @@ class BeliefNetwork(LatentVariableModel):
     def free_energy(self, v: Tensor, n_samples: int | None = None) -> Tensor:
         r"""Return the variational free energy in nats, shape (n,).
 
-        .. math:: F(v) = E_{q} \Bigl[ F(h_{L-1}) - \log p(v \mid h_1) - \sum_{l=1}^{L-2}
-                  \log p(h_l \mid h_{l+1}) + \sum_{l=1}^{L-1} \log q(h_l \mid h_{l-1}) \Bigr]
+        .. math:: F(v) = E_{q} \left[ F(h_{L-1}) - \log p(v \mid h_1) - \sum_{l=1}^{L-2}
+                  \log p(h_l \mid h_{l+1}) + \sum_{l=1}^{L-1} \log q(h_l \mid h_{l-1}) \right]
                   \ge -\log p(v) - \log Z
 
         with the free energy and the constant Z of the machine on top.

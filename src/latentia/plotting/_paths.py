@@ -50,7 +50,7 @@ def linear(start: Any, end: Any, n: int) -> np.ndarray:
 def spherical(start: Any, end: Any, n: int) -> np.ndarray:
     r"""Return n codes on the arc about the origin, whose directions turn at a constant speed.
 
-    .. math:: z_t = \bigl((1 - t) \lVert z_0 \rVert + t \lVert z_1 \rVert\bigr)
+    .. math:: z_t = \left((1 - t) \lVert z_0 \rVert + t \lVert z_1 \rVert\right)
               \frac{\sin((1 - t)\,\omega)\, u_0 + \sin(t\,\omega)\, u_1}{\sin \omega}, \qquad
               u = \frac{z}{\lVert z \rVert}, \quad \cos \omega = u_0^\top u_1
 
