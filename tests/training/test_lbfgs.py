@@ -116,7 +116,7 @@ def test_early_stopping_restores_the_best_weights():
     losses = history.curve("validation_loss")
     assert history.stopped == "early"
     assert history.kept == 1 + losses.index(min(losses)) == len(losses) - 5
-    again = trainer._measure(trainer._batches.place(X[50:]), Info())
+    again = trainer._measure([trainer._batches.place(X[50:])], Info())
     assert again["loss"] == pytest.approx(min(losses), rel=1e-12)
     kept = history.kept_record["loss"]
     trainer.fit(X[:10], epochs=1)

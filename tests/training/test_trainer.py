@@ -193,7 +193,7 @@ def test_early_stopping_restores_the_best_weights():
     losses = history.curve("validation_loss")
     assert history.stopped == "early"
     assert len(losses) - 1 - losses.index(min(losses)) == 5
-    again = trainer._measure(trainer._batches.place(X[50:]), Info(step=10**6))
+    again = trainer._measure([trainer._batches.place(X[50:])], Info(step=10**6))
     assert again["loss"] == pytest.approx(min(losses), rel=1e-6)
 
 

@@ -18,10 +18,12 @@ from latentia.training._batches import Batches
 from latentia.training._checkpoints import Checkpoints, watched
 from latentia.training._compiled import CompiledSteps, repays
 from latentia.training._devices import resolve_device
+from latentia.training._examples import Examples, examples_of
 from latentia.training._full_batch import Everything
 from latentia.training._gradients import Gradients, check_full_batch, check_pieces
 from latentia.training._history import History
 from latentia.training._learners import Learners
+from latentia.training._measuring import Measure
 from latentia.training._meters import FiniteWatch, Means, check_finite
 from latentia.training._optimizers import optimizers
 from latentia.training._precision import precisions
@@ -29,7 +31,7 @@ from latentia.training._progress import Progress
 from latentia.training._randomness import RandomStream, seeded
 from latentia.training._run import Run
 from latentia.training._state import set_state, state_of
-from latentia.training._steps import Steps, sums_of
+from latentia.training._steps import Steps
 
 
 def identity(x: Tensor) -> Tensor:
@@ -170,12 +172,13 @@ class Trainer:
         self._order = torch.Generator().manual_seed(seed)
         self._draws = RandomStream(seed, self.device)
         self._learners = Learners(model, objective)
+        self._measure = Measure(self._learners, self._batches, self.precision, batch_size, seed)
         self._run: Run | None = None
 
     def fit(
         self,
-        data: Tensor | Batch,
-        validation: Tensor | Batch | None = None,
+        data: Tensor | Batch | Examples,
+        validation: Tensor | Batch | Examples | None = None,
         *,
         epochs: int,
         patience: int | None = None,
@@ -188,9 +191,9 @@ class Trainer:
 
         Parameters
         ----------
-        data : Tensor or Batch
+        data : Tensor, Batch or Examples
             All examples, the first dimension counts them.
-        validation : Tensor or Batch or None, default=None
+        validation : Tensor, Batch, Examples or None, default=None
             Held-out examples, always measured with the schedules at their final value and with the
             same draws, so that epochs compare.
         epochs : int
@@ -215,8 +218,8 @@ class Trainer:
         TrainingStoppedError
             When ``checkpoints.stop()`` was called, after a checkpoint.
         """
-        data = self._batches.place(data)
-        validation = None if validation is None else self._batches.place(validation)
+        data = examples_of(data, self._batches)
+        held_out = None if validation is None else examples_of(validation, self._batches)
         run = self._run = self._start(len(data), epochs, patience)
         progress = Progress(run.n_steps, self.verbose, self.step - run.first_step)
 
@@ -235,8 +238,8 @@ class Trainer:
                         if everything is None
                         else self._train_on(everything)
                     )
-                    if validation is not None:
-                        for name, value in self._measure(validation, run.final).items():
+                    if held_out is not None:
+                        for name, value in self._measure(held_out.in_order(), run.final).items():
                             record[f"validation_{name}"] = value
                     self._check_last_update(data, record, run.final)
                     self.history.records.append(record)
@@ -288,11 +291,11 @@ class Trainer:
             last = history.records[-1]
             self.epoch, self.step = int(last["epoch"]), int(last["step"])
 
-    def _check_last_update(self, data: Batch, record: dict[str, float], final: Info) -> None:
+    def _check_last_update(self, data: Examples, record: dict[str, float], final: Info) -> None:
         """Refuse an epoch whose last update, which no loss has seen, broke the weights."""
         seen = record
         if "validation_loss" not in record and not self._full_batch:
-            seen = self._measure(data.head(self.batch_size), final)
+            seen = self._measure([data.head(self.batch_size)], final)
         check_finite(
             seen, f"After step {self.step - 1}, the last of epoch {self.epoch},", self._advice
         )
@@ -310,26 +313,26 @@ class Trainer:
         return run
 
     def _train_one_epoch(
-        self, data: Batch, run: Run, at_boundary: Callable[[], None]
+        self, data: Examples, run: Run, at_boundary: Callable[[], None]
     ) -> dict[str, float]:
         watch = FiniteWatch(1 if self.device.type == "cpu" else 50, self._advice)
         run.order = self._order.get_state()
-        order = torch.randperm(len(data), generator=self._order).to(self.device)
-        for start in range(run.position, len(data), self.batch_size):
-            index = order[start : start + self.batch_size]
-            info = Info(self.step, self.epoch, len(data))
-            rows = range(start, start + len(index))
-            rate = weight_at(self.learning_rate, self.step, "learning_rate")
+        for before, block, order in data.shuffled(self._order, run.position):
+            for start in range(run.position - before, len(order), self.batch_size):
+                index = order[start : start + self.batch_size]
+                info = Info(self.step, self.epoch, len(data))
+                rows = range(before + start, before + start + len(index))
+                rate = weight_at(self.learning_rate, self.step, "learning_rate")
 
-            def seen(sums: dict[str, Tensor], info: Info = info, rows: range = rows) -> None:
-                run.means.add(sums, len(rows))
-                watch.add(info, rows, sums)
+                def seen(sums: dict[str, Tensor], info: Info = info, rows: range = rows) -> None:
+                    run.means.add(sums, len(rows))
+                    watch.add(info, rows, sums)
 
-            self._steps(data, index, info, rate, seen)
-            self.step += 1
-            run.position = rows.stop
-            if run.position < len(data):
-                at_boundary()
+                self._steps(block, index, info, rate, seen)
+                self.step += 1
+                run.position = rows.stop
+                if run.position < len(data):
+                    at_boundary()
         watch.look()
         means, run.means, run.position = run.means, Means(), 0
         self.epoch += 1
@@ -353,22 +356,10 @@ class Trainer:
         rate = optimizer.param_groups[0]["lr"]
         return {"epoch": self.epoch, "step": self.step, "learning_rate": rate, **means.read()}
 
-    def _everything(self, data: Batch, run: Run) -> Everything:
+    def _everything(self, data: Examples, run: Run) -> Everything:
         with seeded(self._seed, self.device):
-            batch = self._batches.gather(data, slice(None))
+            batch = self._batches.gather(data.head(len(data)), slice(None))
         return Everything(self._gradients, batch, run.final, self._seed, run.memory)
-
-    @torch.no_grad()
-    def _measure(self, data: Batch, info: Info) -> dict[str, float]:
-        self._learners.train(False)
-        means = Means()
-        with seeded(self._seed, self.device):
-            for start in range(0, len(data), self.batch_size):
-                batch = self._batches.gather(data, slice(start, start + self.batch_size))
-                with self.precision.autocast(self.device):
-                    _, loss = next(self.objective.losses(self.model, batch, info))
-                means.add(sums_of("model", loss.report()), len(batch))
-        return means.read()
 
     @property
     def _has_converged(self) -> bool:
