@@ -130,11 +130,13 @@ class Axial(Distribution, ABC):
         if torch.is_grad_enabled() and self.concentration.requires_grad:
             # The value is u and its derivative the one of the quantile of u.
             moving = self.concentration - self.concentration.detach()
-            u = u + moving * self._derivative_of_quantile(u)
+            # Not a decorator of the method: those cannot be compiled.
+            with torch.no_grad():
+                derivative = self._derivative_of_quantile(u)
+            u = u + moving * derivative
         u = u.unsqueeze(-1)
         return self._around_loc(torch.cat([u.tanh(), across / u.cosh()], dim=-1))
 
-    @torch.no_grad()
     def _derivative_of_quantile(self, u: Tensor) -> Tensor:
         r"""Return du/dkappa at constant F(u; kappa), which is -dF/dkappa / p(u).
 
