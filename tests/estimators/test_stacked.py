@@ -9,7 +9,7 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 
 import latentia
-from latentia import VAE, Autoencoder, StackedAutoencoder, corruptions
+from latentia import VAE, Autoencoder, StackedAutoencoder, corruptions, recipes
 
 X = load_digits().data / 16
 QUIET = {"random_state": 0, "verbose": False}
@@ -115,3 +115,10 @@ def test_the_same_seed_gives_the_same_stack():
 def test_refusals(parameters, match):
     with pytest.raises(ValueError, match=match):
         stack(**parameters).fit(X)
+
+
+def test_changing_a_part_of_a_made_model_leaves_the_recipe_alone():
+    for name, recipe in recipes.recipes.items():
+        if "of" in recipe.parameters:
+            recipes.make(name).set_params(of__max_iter=77)
+            assert recipe.parameters["of"].max_iter != 77

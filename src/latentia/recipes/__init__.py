@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sklearn.base import clone
+
 from latentia._names import lookup
 from latentia.estimators import LatentEstimator
 from latentia.recipes._deterministic import deterministic
@@ -52,4 +54,5 @@ def make(name: str, **parameters: Any) -> LatentEstimator:
     allowed = dict.fromkeys(recipe.estimator().get_params())
     for parameter in parameters:
         lookup(allowed, parameter, f"parameter of {name}")
-    return recipe.estimator(**{**recipe.parameters, **parameters})
+    # A copy of what the recipe holds: an estimator inside another one is open to changes.
+    return clone(recipe.estimator(**recipe.parameters)).set_params(**parameters)
