@@ -15,6 +15,7 @@ T = torch.tensor(X).unsqueeze(-1)
 MAKERS = {
     "poisson": heads.Poisson,
     "negative-binomial": lambda shape: heads.NegativeBinomial(shape, "predicted"),
+    "zero-inflated-poisson": heads.ZeroInflatedPoisson,
     "zero-inflated": lambda shape: heads.ZeroInflatedNegativeBinomial(shape, "predicted"),
 }
 

@@ -12,13 +12,14 @@ from torch.distributions import (
     Categorical,
     Independent,
     MixtureSameFamily,
-    MultivariateNormal,
 )
 from zuko.flows import MAF
 
 from latentia import conditional, heads, models, networks, priors
 from latentia.objectives import Info
 from latentia.training import seeded
+
+X = torch.tensor([[0.5, -1.0, 0.8]], dtype=torch.float64)
 
 
 class Switches(conditional.ConditionalDistribution):
@@ -43,18 +44,6 @@ class MixedSwitches(Switches):
         parts = Independent(Bernoulli(logits=logits, validate_args=False), 1)
         weights = Categorical(torch.tensor([0.3, 0.7]).to(logits), validate_args=False)
         return MixtureSameFamily(weights, parts, validate_args=False)
-
-
-class FullNormal(heads.Head):
-    """A normal posterior with a covariance."""
-
-    params_per_element = 3
-
-    def forward(self, raw):
-        loc, spread, slant = self.split(raw)
-        below = torch.tensor([[0.0, 0.0], [1.0, 0.0]]).to(raw)
-        factor = torch.diag_embed(0.5 + torch.sigmoid(spread)) + slant[..., :1, None] * below
-        return MultivariateNormal(loc, scale_tril=factor, validate_args=False)
 
 
 class LazyFlow(conditional.ConditionalDistribution):
@@ -93,11 +82,15 @@ def discrete():
 
 @pytest.fixture
 def continuous():
-    """Make a model of two real codes: "diagonal", "full" or "flow"."""
+    """Make a model of two real codes with a posterior of "diagonal", "lazy", ..."""
+    small = {"n_transforms": 1, "hidden_layer_sizes": (2,), "context": 1}
     encoders = {
         "diagonal": lambda: _encoder(heads.DiagonalNormal(2)),
-        "full": lambda: _encoder(FullNormal(2)),
-        "flow": LazyFlow,
+        "flow": lambda: _encoder(heads.Flow(2, **small)),
+        "full": lambda: _encoder(heads.FullNormal(2)),
+        "inverse-autoregressive": lambda: _encoder(heads.InverseAutoregressive(2, **small)),
+        "lazy": LazyFlow,
+        "low-rank": lambda: _encoder(heads.LowRankNormal(2, rank=1)),
     }
 
     def make(posterior="diagonal"):
@@ -135,8 +128,8 @@ def estimates(gradient_of):
     Each is the mean over copies of the example, so that they are nearly normal.
     """
 
-    def draw(objective, model, part, repetitions=80, copies=32, seed=1):
-        x = torch.tensor([[0.5, -1.0, 0.8]], dtype=torch.float64).expand(copies, 3)
+    def draw(objective, model, part, repetitions=80, copies=32, seed=1, x=X):
+        x = x.expand(copies, -1)
 
         def once():
             trace = model.trace(models.Batch(x), objective.n_draws)

@@ -16,6 +16,7 @@ from latentia.objectives import (
     IWAE,
     PIWAE,
     Adversarial,
+    CodeNorm,
     Divergence,
     Info,
     Renyi,
@@ -107,9 +108,9 @@ def test_the_renyi_bound_has_the_others_as_special_cases(trace):
 
 def test_the_partial_objective_reports_both_of_its_bounds(trace):
     loss = PIWAE(4, 8)(trace, Info())
-    assert torch.allclose(loss.terms["iwae"], value(IWAE(32), trace))
-    assert torch.allclose(loss.terms["miwae"], value(IWAE(4, 8), trace))
-    assert torch.equal(-loss.values, loss.terms["iwae"])
+    assert torch.allclose(loss.terms["piwae"], value(IWAE(32), trace))
+    assert torch.allclose(loss.terms["piwae_encoder"], value(IWAE(4, 8), trace))
+    assert torch.equal(-loss.values, loss.terms["piwae"])
 
 
 def test_a_combination_of_bounds_is_a_sum(trace):
@@ -179,3 +180,14 @@ def test_a_measurement_needs_no_gradient(gradient, trace):
             measured = objective(trace, Info())
         assert not measured.total.requires_grad
         assert torch.allclose(measured.total, objective(trace, Info()).total)
+
+
+def test_a_combined_bound_is_reported_also_beside_a_penalty(linear_gaussian):
+    model, _ = linear_gaussian
+    trace = model.trace(models.Batch(X), 3)
+    combined = objectives["ciwae"](3)
+    loss, held = (o(trace, Info()) for o in (combined, combined + 0.1 * CodeNorm()))
+    expected = 0.5 * loss.terms["elbo"] + 0.5 * loss.terms["iwae"]
+    assert torch.allclose(loss.terms["ciwae"], expected)
+    assert torch.allclose(held.terms["ciwae"], expected)
+    assert torch.allclose(held.values, 0.1 * held.terms["code_norm"] - expected)

@@ -12,7 +12,7 @@ from torch.nn.functional import cosine_similarity
 from latentia import models
 from latentia.errors import IncompatiblePartsError
 from latentia.evaluation import pseudo_log_likelihood
-from latentia.inference import log_partition
+from latentia.inference import gibbs, log_partition
 from latentia.models import Batch
 from latentia.objectives import ContrastiveDivergence, Info, L1Activity
 from latentia.testing import check_objective
@@ -212,3 +212,13 @@ def test_what_it_is_not_for_is_refused(linear_gaussian):
         list(ContrastiveDivergence().losses(machine(), Batch(PATTERNS, corrupted=PATTERNS), Info()))
     with pytest.raises(IncompatiblePartsError, match="summand"):
         ContrastiveDivergence() + L1Activity()
+
+
+@pytest.mark.parametrize(("visible", "x"), [("bernoulli", 7.0), ("normal", 5e3)])
+def test_examples_on_another_scale_are_refused_at_the_first_step(visible, x):
+    machine = models.RBM(4, n_hidden=2, visible=visible)
+    batch = Batch(torch.full((3, 4), x))
+    with pytest.raises(ValueError, match=r"x\[0\] has"):
+        next(iter(ContrastiveDivergence().losses(machine, batch, Info())))
+    with pytest.raises(ValueError, match=r"x\[0\] has"):
+        gibbs(machine, start=batch.x)

@@ -95,8 +95,11 @@ def test_it_makes_codes_uncorrelated():
 def test_a_covariance_without_a_closed_form_is_refused():
     one_hot = heads.OneHot(MEANS.shape[1])(MEANS)
     assert measure(DIP("i"), one_hot).isfinite().all()
-    with pytest.raises(IncompatiblePartsError, match="'ii' and the posterior Flattened do not"):
-        measure(DIP("ii"), one_hot)
+    encoder = conditional.Amortized(networks.MLP(2, 4), heads.OneHot(4))
+    of = models.LatentVariableModel(encoder, conditional.Identity(4))
+    trace = of.trace(models.Batch(torch.zeros(3, 2)))
+    with pytest.raises(IncompatiblePartsError, match="'ii' and the posterior OneHot do not"):
+        DIP("ii")(trace, Info())
 
 
 @pytest.mark.parametrize(

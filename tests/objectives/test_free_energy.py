@@ -148,7 +148,7 @@ def test_a_contrast_teaches_an_energy_where_the_data_are_not():
         energy = models.LatentEnergy(decoder, spaces.Box(2), cost="squared_error")
         model = models.LatentVariableModel(inference.Search(energy), decoder)
         trainer = Trainer(model, objective, learning_rate=0.05, batch_size=100, device="cpu")
-        trainer.fit(data, epochs=40)
+        trainer.fit(data, epochs=25)
         with torch.no_grad():
             f = [inference.free_energy(energy, x, 20.0, n_points=30) for x in (data, noise)]
         return inference.energy_gap(*f)
@@ -156,7 +156,7 @@ def test_a_contrast_teaches_an_energy_where_the_data_are_not():
     def shuffled(x):
         return 6 * torch.rand_like(x) - 3
 
-    assert gap(ContrastiveEnergy(shuffled, beta=20.0, margin=0.5, n_points=16)) > 0.9
+    assert gap(ContrastiveEnergy(shuffled, beta=20.0, margin=0.5, tolerance=0.1)) > 0.9
 
 
 def test_without_an_energy_the_encoder_must_search(linear_gaussian):

@@ -113,7 +113,7 @@ def test_shuffled_codes_keep_each_dimension_and_lose_their_pairs():
     z = torch.arange(40.0).view(1, 20, 2)
     trace = models.Trace(None, None, None, z)
     with seeded(0):
-        real, shuffled = Factor().sides(trace)
+        real, shuffled = Factor().sides(trace, Info())
     assert torch.equal(real, z)
     assert torch.equal(shuffled.sort(1).values, z)
     assert not torch.equal(shuffled[..., 0] + 1, shuffled[..., 1])

@@ -40,7 +40,10 @@ def test_its_expectation_is_that_of_two_normals():
     with seeded(3):
         z = 2 * torch.randn(400, 20, 2, dtype=torch.float64)
     found = torch.stack(
-        [measure(MMD("rbf", scales=(1.0,)), each[None], seed).total for seed, each in enumerate(z)]
+        [
+            measure(MMD("rbf", scales=(1.0,), std=1.0), each[None], seed).total
+            for seed, each in enumerate(z)
+        ]
     )
     truth = expected_rbf(8, 4) + expected_rbf(2, 4) - 2 * expected_rbf(5, 4)
     assert truth > 0
@@ -51,9 +54,23 @@ def test_its_expectation_is_that_of_two_normals():
 def test_it_is_unbiased_zero_for_codes_of_the_prior(kernel):
     with seeded(4):
         z = torch.randn(400, 8, 2, dtype=torch.float64)
-    found = torch.stack([measure(MMD(kernel), each[None], s).total for s, each in enumerate(z)])
+    found = torch.stack(
+        [measure(MMD(kernel, std=1.0), each[None], s).total for s, each in enumerate(z)]
+    )
     assert found.min() < 0 < found.max()
     assert found.mean().abs() < 5 * found.std() / 20
+
+
+@pytest.mark.parametrize("kernel", ["inverse-multiquadric", "rbf"])
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 50.0])
+def test_its_scale_is_that_of_the_prior(kernel, scale):
+    with seeded(6):
+        z = 1 + torch.randn(1, 12, 2, dtype=torch.float64)
+    of = model(priors.StandardNormal(2, scale=scale)).double()
+    found, plain = (measure(MMD(kernel), *a).total for a in ((scale * z, 0, of), (z, 0)))
+    assert torch.allclose(found, plain, rtol=1e-6)
+    wide = measure(MMD(kernel, std=1.0), scale * z, 0, of).total
+    assert torch.allclose(wide, plain, rtol=0.3) is (scale == 1.0)
 
 
 @pytest.mark.parametrize("kernel", ["inverse-multiquadric", "rbf"])

@@ -136,7 +136,7 @@ def test_following_the_draws_has_the_same_mean_and_far_less_noise(continuous, es
         ),
         (IWAE(gradient="doubly-reparameterized"), "gradient='doubly-reparameterized' and the"),
         (PIWAE(2, 2), "PIWAE and the posterior"),
-        (ELBO(capacity=1.0), "capacity=1.0 with a sampled divergence and the posterior"),
+        (ELBO(capacity=1.0), "capacity=1.0 and the posterior Bernoulli with the prior"),
     ],
 )
 def test_what_needs_a_derivative_is_refused(objective, match, discrete):

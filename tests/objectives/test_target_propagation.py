@@ -170,6 +170,8 @@ def test_a_frozen_encoder_is_no_player():
     ids=["ellipse", "digits"],
 )
 def test_the_encoder_comes_to_find_codes_that_reconstruct(x, k, hidden, epochs, share):
+    # The digits are scikit-learn's, of 8 x 8 pixels: they stand in for MNIST, which is not at hand
+    # wherever tests run.
     x = torch.as_tensor(x, dtype=torch.float32)
     model = autoencoder(x.shape[1], k, (hidden,))
     objective = TargetPropagation("squared_error", n_steps=5)

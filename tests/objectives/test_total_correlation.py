@@ -119,7 +119,10 @@ def test_it_adds_up_with_a_bound_and_learns_from_less_than_all_data():
 
 
 def test_it_needs_the_density_of_each_dimension():
-    delta = heads.Delta(2)(torch.zeros(4, 2))
-    trace = models.Trace(model(), models.Batch(torch.zeros(4, 3)), delta, torch.zeros(1, 4, 2))
-    with pytest.raises(IncompatiblePartsError, match=r"posterior Delta do not fit.*DiagonalNormal"):
+    of, code = model(), heads.FullNormal(2)
+    of.encoder = conditional.Amortized(networks.MLP(3, code.n_params), code).double()
+    trace = of.trace(models.Batch(torch.zeros(4, 3, dtype=torch.float64)))
+    with pytest.raises(
+        IncompatiblePartsError, match=r"posterior FullNormal do not.*DiagonalNormal"
+    ):
         objectives.TotalCorrelation()(trace, Info())

@@ -38,7 +38,7 @@ def test_no_gradient_reaches_the_other_player(discrete):
 
 
 def test_awake_the_model_follows_the_bound(continuous, gradient_of):
-    model = continuous("flow")
+    model = continuous("lazy")
     with seeded(1):
         bound = ELBO()(model.trace(models.Batch(X), 3), Info())
     awake = phases(model, n_samples=3)["model"]

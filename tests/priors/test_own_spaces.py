@@ -18,6 +18,7 @@ from latentia.training import Trainer, seeded
 
 PRIORS = {
     "uniform-sphere": (priors.UniformSphere, {}),
+    "autoregressive": (priors.AutoregressiveRows, {"n_variables": 2, "hidden_size": 8}),
     "categorical": (priors.Categorical, {"n_variables": 2}),
     "categorical-learned": (priors.Categorical, {"learned": True}),
     "gumbel-softmax": (priors.GumbelSoftmax, {"n_variables": 3, "temperature": 0.3}),

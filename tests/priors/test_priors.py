@@ -45,6 +45,7 @@ FITTED = {
 
 #: What has codes where the prior has them, if they are not real numbers.
 POSTERIORS = {
+    "autoregressive": heads.OneHot,
     "categorical": heads.OneHot,
     "gumbel-softmax": heads.GumbelSoftmax,
     "uniform-sphere": heads.VonMisesFisher,
@@ -110,5 +111,7 @@ def test_priors_by_name_train_in_a_model(name):
     before = [parameter.clone() for parameter in model.prior.parameters()]
     Trainer(model, ELBO(), batch_size=100, seed=0).fit(CODES, epochs=2)
     after = list(model.prior.parameters())
-    assert all(not torch.equal(a, b) for a, b in zip(after, before, strict=True))
+    moved = [not torch.equal(a, b) for a, b in zip(after, before, strict=True)]
+    # One variable alone remembers none before it.
+    assert any(moved) if name == "autoregressive" else all(moved)
     assert model.trace(Batch(CODES)).prior.batch_shape == (300,)

@@ -124,6 +124,7 @@ OBJECTIVES = {
 UNCONDITIONED = conditional.Unconditioned(networks.MLP(3, 4), heads.DiagonalNormal(2))
 PRIORS = {
     "Autoregressive": priors.Autoregressive(2, 3, hidden_size=4),
+    "AutoregressiveRows": priors.AutoregressiveRows(6, n_variables=2, hidden_size=4),
     "Categorical": priors.Categorical(6, n_variables=2, learned=True),
     "Coded": priors.Coded(priors.Frequencies(2, 3), torch.eye(3)),
     "Flow": priors.Flow(2),

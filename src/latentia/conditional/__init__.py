@@ -6,6 +6,7 @@ from latentia.conditional._conditional import (
     ConditionalDistribution,
     Identity,
     Unconditioned,
+    family,
 )
 from latentia.conditional._hierarchical import BottomUp, Reads, TopDown
 from latentia.conditional._ladder import Ladder
@@ -20,4 +21,5 @@ __all__ = [
     "Reads",
     "TopDown",
     "Unconditioned",
+    "family",
 ]

@@ -186,3 +186,21 @@ class Identity(ConditionalDistribution):
 
     def forward(self, *conditions: Tensor) -> Distribution:
         return Delta(conditions[0], len(self.event_shape))
+
+
+def family(part: object) -> str:
+    """Return what a user calls a part of a model: the head chosen for a network, else its class.
+
+    Parameters
+    ----------
+    part : Module
+        An encoder, a decoder or a prior.
+
+    Examples
+    --------
+    >>> from latentia.heads import FullNormal
+    >>> family(Amortized(nn.Identity(), FullNormal(2))), family(Identity(2))
+    ('FullNormal', 'Identity')
+    """
+    last = part.parts[-1] if isinstance(part, Composed) else part
+    return type(last.head if isinstance(last, Amortized) else last).__name__

@@ -8,6 +8,7 @@ from latentia.distributions._flattened import Flattened
 from latentia.distributions._gumbel_softmax import GumbelSoftmax
 from latentia.distributions._joint import Joint
 from latentia.distributions._levels import Levels
+from latentia.distributions._pathwise import is_pathwise
 from latentia.distributions._point import point, register_point
 from latentia.distributions._power_spherical import PowerSpherical
 from latentia.distributions._quantized import Quantized, nearest
@@ -31,6 +32,7 @@ __all__ = [
     "ZeroInflated",
     "divergence",
     "has_exact_divergence",
+    "is_pathwise",
     "kl_per_dimension",
     "nearest",
     "point",

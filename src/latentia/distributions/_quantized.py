@@ -63,6 +63,8 @@ class Quantized(Delta):
     (tensor([0., 1.]), (tensor([1., 1.]),))
     """
 
+    straight_through = True
+
     def __init__(
         self, continuous: Tensor, quantized: Tensor, indices: Tensor, event_dim: int = 1
     ) -> None:

@@ -6,7 +6,12 @@ from functools import partial
 from latentia.heads._beta import Beta
 from latentia.heads._binary import Bernoulli, ContinuousBernoulli
 from latentia.heads._categorical import Categorical
-from latentia.heads._counts import NegativeBinomial, Poisson, ZeroInflatedNegativeBinomial
+from latentia.heads._counts import (
+    NegativeBinomial,
+    Poisson,
+    ZeroInflatedNegativeBinomial,
+    ZeroInflatedPoisson,
+)
 from latentia.heads._delta import Delta
 from latentia.heads._finite_scalar import FiniteScalar
 from latentia.heads._flow import ConditionalFlow, Flow, InverseAutoregressive
@@ -66,6 +71,7 @@ likelihoods: dict[str, Callable[..., Head]] = {
     "poisson": Poisson,
     "student-t": partial(StudentT, scale="shared"),
     "zero-inflated-negative-binomial": ZeroInflatedNegativeBinomial,
+    "zero-inflated-poisson": ZeroInflatedPoisson,
 }
 
 __all__ = [
@@ -98,6 +104,7 @@ __all__ = [
     "VectorQuantized",
     "VonMisesFisher",
     "ZeroInflatedNegativeBinomial",
+    "ZeroInflatedPoisson",
     "as_count",
     "as_shape",
     "codes",

@@ -80,6 +80,39 @@ class Poisson(Counts):
         return self._independent(distributions.Poisson(self._rate(log_rate), validate_args=False))
 
 
+class ZeroInflatedPoisson(Poisson):
+    r"""Independent counts as of :class:`Poisson`, and more zeros than it explains.
+
+    .. math:: P(x_j) = \pi_j\, [x_j = 0] + (1 - \pi_j)\, p(x_j), \qquad \pi_j = \sigma(r'_j)
+
+    with the logits r' as a further network output. The mean is :math:`(1 - \pi_j) \lambda_j`.
+
+    Parameters
+    ----------
+    event_shape : int or tuple of int
+        Shape of one value.
+
+    References
+    ----------
+    D. Lambert. Zero-Inflated Poisson Regression, with an Application to Defects in Manufacturing.
+    1992.
+
+    Examples
+    --------
+    >>> import torch
+    >>> head = ZeroInflatedPoisson((1,))
+    >>> head(torch.zeros(1, 2)).log_prob(torch.tensor([[0.0], [1.0]])).exp()
+    tensor([0.6839, 0.1839])
+    """
+
+    params_per_element = 2
+
+    def forward(self, raw: Tensor) -> Independent:
+        log_rate, zero_logits = self.split(raw)
+        counted = distributions.Poisson(self._rate(log_rate), validate_args=False)
+        return self._independent(ZeroInflated(counted, zero_logits))
+
+
 class NegativeBinomial(Counts):
     r"""Independent counts whose variance exceeds their mean, as that of most counts does.
 

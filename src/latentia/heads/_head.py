@@ -66,6 +66,8 @@ class Head(nn.Module, ABC):
         Shape of the raw numbers, ``(params_per_element, *event_shape)``.
     n_params : int
         How many raw numbers one event needs in all.
+    learns_by : str or None
+        Name in ``objectives.penalties`` of what must be added to a loss for it to learn.
     discrete : bool
         Whether its values have probabilities, which do not change with the units of the data.
     """
@@ -73,6 +75,7 @@ class Head(nn.Module, ABC):
     space: str = "real"
     scalar: bool = False
     deterministic: bool = False
+    learns_by: str | None = None
     params_per_element: int = 1
 
     def __init__(self, event_shape: int | Sequence[int]) -> None:
@@ -90,6 +93,11 @@ class Head(nn.Module, ABC):
     @property
     def discrete(self) -> bool:
         return self.space in _DISCRETE
+
+    @property
+    def is_started(self) -> bool:
+        """Whether what :attr:`learns_by` teaches is no longer as it was drawn at random."""
+        return True
 
     @property
     def event_dim(self) -> int:

@@ -23,7 +23,9 @@ class OneHot(CategoricalVariables):
               z = (e_{k_1}, \dots, e_{k_M}) \in \{0, 1\}^{M K}
 
     Gradients pass a draw as if it were the probabilities. That estimate is biased, unless what the
-    draw goes into is linear.
+    draw goes into is linear, but has little noise: it is what :class:`~latentia.objectives.ELBO`
+    learns by. Unbiased is the score function, which its ``gradient="score-function"`` takes, and
+    :class:`~latentia.objectives.IWAE` by itself.
 
     Parameters
     ----------

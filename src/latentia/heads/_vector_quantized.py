@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from latentia._names import lookup
+from latentia._share import WHOLE, Share
 from latentia.distributions import nearest
 from latentia.heads._head import as_count
 from latentia.heads._quantizer import Quantizer
@@ -22,7 +23,7 @@ class VectorQuantized(Quantizer):
     .. math:: z_m = e_{k(m)}, \qquad k(m) = \arg\min_k \lVert r_m - e_k \rVert
 
     Gradients pass straight through to the network. The codebook learns by
-    ``objectives.Quantization``, which is to be added to the loss.
+    ``objectives.Quantization``, which is to be added to the loss; estimators add it by themselves.
 
     Parameters
     ----------
@@ -55,6 +56,7 @@ class VectorQuantized(Quantizer):
     True
     """
 
+    learns_by = "quantization"
     counts: Tensor
     sums: Tensor
 
@@ -83,7 +85,7 @@ class VectorQuantized(Quantizer):
         return bool(self.counts.any())
 
     @torch.no_grad()
-    def start_from(self, x: Tensor) -> None:
+    def start_from(self, x: Tensor, share: Share = WHOLE) -> None:
         """Start at the centres of k-means over the vectors of continuous codes x, (n, *event).
 
         Where there are fewer vectors than codewords, the rest of the codebook is left unused.
@@ -91,7 +93,7 @@ class VectorQuantized(Quantizer):
         from sklearn.cluster import KMeans
         from sklearn.exceptions import ConvergenceWarning
 
-        vectors = self._flat(x)
+        vectors = self._flat(share.gather(x))
         k = min(self.n_codes, len(vectors.unique(dim=0)))
         with warnings.catch_warnings():
             # Vectors that differ in their last digits only may share a centre.
@@ -100,30 +102,38 @@ class VectorQuantized(Quantizer):
         centres = torch.from_numpy(fitted.cluster_centers_).to(self.codebook)
         sizes = torch.from_numpy(fitted.labels_).long().bincount(minlength=self.n_codes)
         words = centres[torch.arange(self.n_codes) % k]
-        self._set(words, sizes.to(self.counts))
+        self._set(share.first(words), share.first(sizes.to(self.counts)))
 
     @torch.no_grad()
-    def follow(self, z: Tensor, decay: float) -> None:
-        """Take continuous codes z (n, *event) into the moving averages of one step."""
-        vectors = self._flat(z)
+    def follow(self, z: Tensor, decay: float, share: Share = WHOLE) -> None:
+        """Take continuous codes z (n, *event) into the moving averages of one step.
+
+        With a ``share`` of a batch, those of the other processes are taken too.
+        """
+        vectors = self._flat(share.own(z))
         index = nearest(vectors, self.codebook)
         counts = torch.zeros_like(self.counts).index_add_(0, index, torch.ones_like(vectors[:, 0]))
-        self.counts.lerp_(counts, 1 - decay)
+        self.counts.lerp_(share.sum(counts), 1 - decay)
         if self.learns_by_gradient:
             return
-        self.sums.lerp_(torch.zeros_like(self.sums).index_add_(0, index, vectors), 1 - decay)
+        sums = torch.zeros_like(self.sums).index_add_(0, index, vectors)
+        self.sums.lerp_(share.sum(sums), 1 - decay)
         # A word that stands for nothing stays where it is.
         least = torch.finfo(self.counts.dtype).tiny ** 0.5
         means = self.sums / self.counts.clamp(min=least).unsqueeze(1)
         self.codebook.copy_(torch.where(self.counts.unsqueeze(1) > least, means, self.codebook))
 
     @torch.no_grad()
-    def revive(self, z: Tensor, share: float) -> None:
-        """Draw words used less than a ``share`` of the mean anew, from codes z (n, *event)."""
+    def revive(self, z: Tensor, below: float, share: Share = WHOLE) -> None:
+        """Draw words used less than ``below`` times the mean anew, from codes z (n, *event).
+
+        With a ``share`` of a batch, all processes take what the first has drawn.
+        """
         vectors = self._flat(z)
         mean = self.counts.mean()
-        dead = self.counts < share * mean
-        drawn = vectors[torch.randint(len(vectors), (self.n_codes,), device=vectors.device)]
+        dead = self.counts < below * mean
+        rows = torch.randint(len(vectors), (self.n_codes,), device=vectors.device)
+        drawn = share.first(vectors[rows])
         words = torch.where(dead.unsqueeze(1), drawn, self.codebook)
         self._set(words, torch.where(dead, mean, self.counts))
 

@@ -7,6 +7,7 @@ from latentia.models import norms
 from latentia.objectives._adversarial import Adversarial
 from latentia.objectives._code_energy import CodeEnergy
 from latentia.objectives._code_norm import CodeNorm
+from latentia.objectives._companions import companion_of
 from latentia.objectives._constrained import Constrained
 from latentia.objectives._contractive import Contractive
 from latentia.objectives._contrastive_divergence import ContrastiveDivergence
@@ -60,7 +61,7 @@ penalties: dict[str, Callable[[], Objective]] = {
 #: What an estimator may be asked to make small, by name.
 objectives: dict[str, Callable[..., Objective]] = {
     "adversarial": Adversarial,
-    "ciwae": lambda n_samples=5: 0.5 * ELBO() + 0.5 * IWAE(n_samples),
+    "ciwae": lambda n_samples=5: Sum((0.5, ELBO()), (0.5, IWAE(n_samples)), bound="ciwae"),
     "constrained": Constrained,
     "divergence": Divergence,
     "dreg": partial(IWAE, gradient="doubly-reparameterized"),
@@ -112,6 +113,7 @@ __all__ = [
     "UpDown",
     "WakeSleep",
     "Weight",
+    "companion_of",
     "jacobian_norm",
     "norms",
     "objectives",

@@ -9,7 +9,7 @@ from torch.nn.functional import softplus
 
 from latentia.models import Trace
 from latentia.objectives._game import Game
-from latentia.objectives._objective import Objective
+from latentia.objectives._objective import Info, Objective
 from latentia.objectives._reconstruction import Reconstruction
 from latentia.objectives._weights import Weight
 
@@ -63,5 +63,5 @@ class Adversarial(Game):
     def price(self, trace: Trace) -> tuple[str, Tensor]:
         return "adversarial", softplus(-self.logits(trace.z)).mean(0)
 
-    def sides(self, trace: Trace) -> tuple[Tensor, Tensor]:
+    def sides(self, trace: Trace, info: Info) -> tuple[Tensor, Tensor]:
         return trace.prior.sample(trace.z.shape[:1]), trace.z

@@ -88,6 +88,7 @@ class Constrained(Objective):
 
     multiplier: Tensor
     violation: Tensor
+    gathers = True
 
     def __init__(
         self,
@@ -124,7 +125,7 @@ class Constrained(Objective):
         multiplier = self.multiplier.clone()
         values = terms[small] + multiplier * (terms[limited] - self.tolerance)
         if not self.training:
-            values = terms[small] + self._price_of_a_violation(terms[limited])
+            values = terms[small] + self._price_of_a_violation(terms[limited], info)
         terms["multiplier"] = multiplier.expand_as(values)
         if trace.posterior.has_rsample:
             return Loss(values, terms)
@@ -132,15 +133,16 @@ class Constrained(Objective):
         score = cost_score(trace, weights["reconstruction"], weights["kl"])
         return Loss(values, terms, values + score)
 
-    def _price_of_a_violation(self, limited: Tensor) -> Tensor:
+    def _price_of_a_violation(self, limited: Tensor, info: Info) -> Tensor:
         # The multiplier moves, so that measurements with it would not compare.
-        return (_PRICE * (limited.mean() - self.tolerance).clamp(min=0)).expand_as(limited)
+        violation = info.share.mean(limited) - self.tolerance
+        return (_PRICE * violation.clamp(min=0)).expand_as(limited)
 
     @torch.no_grad()
     def after_step(self, model: LatentVariableModel, batch: Batch, info: Info) -> None:
         # A pass of its own: what a forward pass leaves behind in the objective would be state.
         terms = _terms(model.trace(batch, self.n_samples))
-        violation = terms[self._sides.limited].mean() - self.tolerance
+        violation = info.share.mean(terms[self._sides.limited]) - self.tolerance
         self.violation.lerp_(violation.to(self.violation.dtype), 1 - self.decay)
         growth = (self.speed * self.violation.clamp(-1, 1)).exp()
         self.multiplier.mul_(growth).clamp_(1 / _LARGEST, _LARGEST)

@@ -91,17 +91,19 @@ class ContrastiveDivergence(Objective):
         self.temperatures = None if temperatures is None else as_temperatures(temperatures)
         self.chains = Chains()
         self._ahead: Tensor | None = None
+        self._looked = False
         # Pieces of a batch would each go on from the same states.
         self.uses_batch_statistics = persistent
+        self.gathers = not persistent
 
     def losses(
         self, model: LatentVariableModel, batch: Batch, info: Info
     ) -> Iterator[tuple[str, Loss]]:
         # Without a trace, whose codes persistent chains have no use for.
-        yield "model", self._loss(model, batch)
+        yield "model", self._loss(model, batch)[0]
 
     def forward(self, trace: Trace, info: Info) -> Loss:
-        return self._loss(trace.model, trace.batch)
+        return self._loss(trace.model, trace.batch)[0]
 
     def after_step(self, model: LatentVariableModel, batch: Batch, info: Info) -> None:
         if self._ahead is None:
@@ -109,9 +111,14 @@ class ContrastiveDivergence(Objective):
         self.chains.states, self._ahead = self._ahead, None
         cast(RBM, model).prior.chains.states = self.chains.states[-1]
 
-    def _loss(self, model: LatentVariableModel, batch: Batch) -> Loss:
+    def _loss(self, model: LatentVariableModel, batch: Batch) -> tuple[Loss, Tensor]:
+        """Return the loss, and the input that the examples give to the hidden units."""
         machine = _machine_of(model, batch)
         x = machine.flat(batch.x)
+        if not (self._looked or torch.compiler.is_compiling()):
+            # Once, as it waits for the device; what learns from other data goes wrong quietly.
+            machine.visible.check_states(x)
+            self._looked = True
         dreams = self._dreams(machine, x)
         both = torch.cat([x, dreams])
         inputs = machine.up(both)
@@ -119,7 +126,7 @@ class ContrastiveDivergence(Objective):
             self._ahead = machine.hidden.draw(inputs[len(x) :]).unsqueeze(0)
         energy, dreamt = machine.free_energy(both, inputs).split([len(x), len(dreams)])
         difference = energy - (dreamt.mean() if self.persistent else dreamt)
-        return Loss(difference, {"free_energy_difference": difference})
+        return Loss(difference, {"free_energy_difference": difference}), inputs[: len(x)]
 
     @torch.no_grad()
     def _dreams(self, machine: Bipartite, x: Tensor) -> Tensor:

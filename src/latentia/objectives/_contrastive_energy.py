@@ -12,7 +12,7 @@ from latentia._names import lookup
 from latentia.heads import as_count
 from latentia.inference import free_energy
 from latentia.models import Batch, LatentEnergy, LatentVariableModel, Trace
-from latentia.objectives._free_energy import Beta, beta_at, energy_of
+from latentia.objectives._free_energy import Beta, as_tolerance, beta_at, energy_of, search_of
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 
@@ -59,7 +59,9 @@ class ContrastiveEnergy(Objective):
         The contrast. "square-square" is for energies of at least 0.
     margin : float, default=1.0
         m, in units of the energy, at least 0.
-    n_points : int, default=100
+    n_points : int or None, default=None
+        As in :class:`FreeEnergy`.
+    tolerance : float, default=1e-3
         As in :class:`FreeEnergy`.
 
     Raises
@@ -91,7 +93,8 @@ class ContrastiveEnergy(Objective):
         *,
         loss: str = "hinge",
         margin: float = 1.0,
-        n_points: int = 100,
+        n_points: int | None = None,
+        tolerance: float = 1e-3,
     ) -> None:
         super().__init__()
         if isinstance(negatives, type) or not callable(negatives):
@@ -110,7 +113,8 @@ class ContrastiveEnergy(Objective):
         self.beta = beta
         self.loss = loss
         self.margin = margin
-        self.n_points = as_count(n_points, "n_points")
+        self.n_points = None if n_points is None else as_count(n_points, "n_points")
+        self.tolerance = as_tolerance(tolerance)
 
     def forward(self, trace: Trace, info: Info) -> Loss:
         return self._loss(trace.model, trace.batch, info)
@@ -126,7 +130,15 @@ class ContrastiveEnergy(Objective):
         beta = beta_at(self.beta, info.step)
 
         def of(x: Tensor) -> Tensor:
-            return free_energy(energy, x, beta, *batch.conditions, n_points=self.n_points)
+            return free_energy(
+                energy,
+                x,
+                beta,
+                *batch.conditions,
+                n_points=self.n_points,
+                tolerance=self.tolerance,
+                search=search_of(model),
+            )
 
         negatives = corruptions.apply(self.negatives, batch.x, "negatives")
         of_data, elsewhere = of(batch.x), of(negatives)

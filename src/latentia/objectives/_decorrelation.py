@@ -29,11 +29,12 @@ class Decorrelation(Objective):
     """
 
     uses_batch_statistics = True
+    gathers = True
 
     def forward(self, trace: Trace, info: Info) -> Loss:
-        h = point(trace.posterior).flatten(1)
+        h = info.share.gather(point(trace.posterior).flatten(1))
         centred = h - h.mean(0)
         covariance = centred.T @ centred / len(h)
         off_diagonal = covariance - covariance.diagonal().diag()
-        values = off_diagonal.square().sum().expand(len(h))
+        values = off_diagonal.square().sum().expand(len(trace.batch))
         return Loss(values, {"decorrelation": values})

@@ -14,7 +14,7 @@ from latentia.errors import IncompatiblePartsError
 from latentia.models import Batch, LatentVariableModel, Trace, check_norm, norms
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
-from latentia.objectives._weights import Weight, weight_at
+from latentia.objectives._weights import Weight, check_weight, weight_at
 
 
 class DifferenceTargetPropagation(Objective):
@@ -82,8 +82,7 @@ class DifferenceTargetPropagation(Objective):
             lookup(norms, norm, "norm")
         if not callable(step_size):
             _share_at(step_size, 0)
-        if not callable(noise):
-            weight_at(noise, 0, "noise")
+        check_weight(noise, "noise")
         self.norm = norm
         self.step_size = step_size
         self.noise = noise

@@ -7,28 +7,29 @@ import math
 import torch
 from torch import Tensor
 from torch.distributions import (
-    Distribution,
     Independent,
     LowRankMultivariateNormal,
     MultivariateNormal,
 )
 
 from latentia._names import lookup
+from latentia._share import Share
 from latentia.distributions import Delta, point
 from latentia.errors import IncompatiblePartsError
 from latentia.models import Trace
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
+from latentia.objectives._posteriors import posterior_of
 
 
-def _of_means(posterior: Distribution) -> Tensor:
-    means = point(posterior).flatten(1)
+def _of_means(trace: Trace, share: Share) -> Tensor:
+    means = share.gather(point(trace.posterior).flatten(1))
     return torch.atleast_2d(torch.cov(means.T, correction=0))
 
 
-def _of_codes(posterior: Distribution) -> Tensor:
+def _of_codes(trace: Trace, share: Share) -> Tensor:
     # The law of total covariance.
-    return _of_means(posterior) + _mean_covariance(posterior)
+    return _of_means(trace, share) + _mean_covariance(trace, share)
 
 
 #: Which covariance, and the weight of its diagonal for one of its other elements.
@@ -76,6 +77,7 @@ class DIP(Objective):
     """
 
     uses_batch_statistics = True
+    gathers = True
 
     def __init__(
         self, kind: str = "ii", off_diagonal: float = 10.0, diagonal: float | None = None
@@ -90,7 +92,7 @@ class DIP(Objective):
                 raise ValueError(f"{name}={weight!r} must be a finite number of at least 0.")
 
     def forward(self, trace: Trace, info: Info) -> Loss:
-        covariance = self.covariance(trace.posterior)
+        covariance = self.covariance(trace, info.share)
         variances = covariance.diagonal()
         off_diagonal = covariance.square().sum() - variances.square().sum()
         value = self.off_diagonal * off_diagonal + self.diagonal * (variances - 1).square().sum()
@@ -98,13 +100,14 @@ class DIP(Objective):
         return Loss(values, {"dip": values})
 
 
-def _mean_covariance(posterior: Distribution) -> Tensor:
+def _mean_covariance(trace: Trace, share: Share) -> Tensor:
     """Return the covariance of a posterior, averaged over the batch."""
+    posterior = trace.posterior
     if isinstance(posterior, MultivariateNormal | LowRankMultivariateNormal):
-        return posterior.covariance_matrix.mean(0)
+        return share.mean(posterior.covariance_matrix)
     if isinstance(posterior, Independent | Delta):
-        return posterior.variance.flatten(1).mean(0).diag()
+        return share.mean(posterior.variance.flatten(1)).diag()
     raise IncompatiblePartsError(
-        f"DIP of kind 'ii' and the posterior {type(posterior).__name__} do not fit: its covariance "
-        "has no closed form here. Use kind='i', or heads.DiagonalNormal."
+        f"DIP of kind 'ii' and the posterior {posterior_of(trace)} do not fit: its covariance has "
+        "no closed form here. Use kind='i', or heads.DiagonalNormal."
     )

@@ -13,11 +13,18 @@ from latentia.models import Trace
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._paths import gradients, hold, path
-from latentia.objectives._posteriors import refuse_point_mass, require_derivatives
-from latentia.objectives._score_function import cost_score
-from latentia.objectives._weights import Weight, weight_at
+from latentia.objectives._posteriors import (
+    posterior_of,
+    prior_of,
+    refuse_point_mass,
+    require_exact_derivatives,
+)
+from latentia.objectives._score_function import SCORE_FUNCTION, cost_score, without_paths
+from latentia.objectives._weights import Weight, check_weight, weight_at
 
-_GRADIENTS = {name: gradients[name] for name in ("reparameterized", "sticking-the-landing")}
+_GRADIENTS = {
+    name: gradients[name] for name in ("reparameterized", SCORE_FUNCTION, "sticking-the-landing")
+}
 
 
 class ELBO(Objective):
@@ -40,10 +47,12 @@ class ELBO(Objective):
     n_samples : int, default=1
         Codes drawn for each example.
     gradient : str, default="reparameterized"
-        "reparameterized" follows the draws, or takes the score function (with leave-one-out
-        baselines for several draws) where they have no derivative. "sticking-the-landing" leaves
-        the score of the encoder out and samples the divergence: still unbiased, and without any
-        noise once the posterior is exact.
+        "reparameterized" follows the draws, or takes the score function where they have no
+        derivative; it is as biased as the derivative is, for draws that pass gradients straight
+        through. "score-function" (with leave-one-out baselines for several draws) never follows
+        them, and is unbiased for any. "sticking-the-landing" leaves the score of the encoder out
+        and samples the divergence: still unbiased, and without any noise once the posterior is
+        exact.
     capacity : float, schedule or None, default=None
         Nats C that the divergence is held at: its price becomes :math:`|D_{KL} - C|`, with the mean
         divergence over the batch.
@@ -56,7 +65,7 @@ class ELBO(Objective):
     IncompatiblePartsError
         For a deterministic encoder, whose divergence from any prior is infinite; for
         ``free_bits`` with a divergence that does not decompose over dimensions; or for draws
-        without a derivative where one is needed.
+        without an exact derivative where one is needed.
 
     References
     ----------
@@ -72,12 +81,16 @@ class ELBO(Objective):
     for Variational Inference. 2017. With ``gradient="sticking-the-landing"``.
     A. Mnih, D. J. Rezende. Variational Inference for Monte Carlo Objectives. 2016. With
     ``n_samples``.
+    R. J. Williams. Simple Statistical Gradient-Following Algorithms for Connectionist
+    Reinforcement Learning. 1992. With ``gradient="score-function"``.
 
     Examples
     --------
     >>> ELBO(beta=4.0).beta
     4.0
     """
+
+    gathers = True
 
     def __init__(
         self,
@@ -89,8 +102,8 @@ class ELBO(Objective):
     ) -> None:
         super().__init__()
         for name, weight in {"beta": beta, "capacity": capacity}.items():
-            if weight is not None and not callable(weight):
-                weight_at(weight, 0, name)
+            if weight is not None:
+                check_weight(weight, name)
         if not free_bits >= 0:
             raise ValueError(f"free_bits={free_bits} must be at least 0 nats.")
         as_count(n_samples, "n_samples")
@@ -113,9 +126,7 @@ class ELBO(Objective):
     def forward(self, trace: Trace, info: Info) -> Loss:
         refuse_point_mass(trace, "ELBO")
         beta = weight_at(self.beta, info.step, "beta")
-        if self._estimator is not None:
-            require_derivatives(trace, f"gradient={self.gradient!r}")
-        at = trace if self._estimator is None else hold(trace)
+        at = self._as_differentiated(trace)
         log_likelihood = at.likelihood.log_prob(at.batch.x)
         reconstruction = -log_likelihood.mean(0)
         kl = divergence(at.posterior, at.prior, at.z)
@@ -127,28 +138,43 @@ class ELBO(Objective):
             through_codes = path(joint - beta * log_posterior, at, trace)
             equal = torch.full_like(joint, 1 / len(joint))
             return Loss(values, terms, -self._estimator(equal, joint, through_codes).sum(0))
-        if trace.posterior.has_rsample:
+        if self._follows(trace):
             return Loss(values, terms)
-        return Loss(values, terms, values + cost_score(trace, 1.0, beta))
+        return Loss(values, terms, values + cost_score(at, 1.0, beta))
+
+    def _follows(self, trace: Trace) -> bool:
+        """Whether the gradient is to follow the draws."""
+        return trace.posterior.has_rsample and self.gradient != SCORE_FUNCTION
+
+    def _as_differentiated(self, trace: Trace) -> Trace:
+        if self._estimator is None:
+            return trace if self._follows(trace) else without_paths(trace)
+        require_exact_derivatives(trace, f"gradient={self.gradient!r}")
+        return hold(trace)
 
     def _price(self, trace: Trace, kl: Tensor, info: Info) -> Tensor:
         if self.free_bits:
-            return self._with_free_bits(trace)
+            return self._with_free_bits(trace, info)
         if self.capacity is None:
             return kl
-        if not (trace.posterior.has_rsample or has_exact_divergence(trace.posterior, trace.prior)):
-            require_derivatives(trace, f"capacity={self.capacity} with a sampled divergence")
+        if not (self._follows(trace) or has_exact_divergence(trace.posterior, trace.prior)):
+            raise IncompatiblePartsError(
+                f"capacity={self.capacity} and the posterior {posterior_of(trace)} with the prior "
+                f"{prior_of(trace)} do not fit: the absolute value of a sampled divergence has no "
+                "score function. Use capacity=None, or a posterior whose draws have a derivative, "
+                "such as heads.DiagonalNormal."
+            )
         held_at = weight_at(self.capacity, info.step, "capacity")
-        return (kl.mean() - held_at).abs().expand_as(kl)
+        return (info.share.mean(kl) - held_at).abs().expand_as(kl)
 
-    def _with_free_bits(self, trace: Trace) -> Tensor:
+    def _with_free_bits(self, trace: Trace, info: Info) -> Tensor:
         kl = kl_per_dimension(trace.posterior, trace.prior)
         if kl is None:
             raise IncompatiblePartsError(
-                f"free_bits and the posterior {type(trace.posterior).__name__} with the prior "
-                f"{type(trace.prior).__name__} do not fit: their divergence has no closed form "
-                "that is a sum over dimensions. Set free_bits=0, or use heads.DiagonalNormal with "
+                f"free_bits and the posterior {posterior_of(trace)} with the prior "
+                f"{prior_of(trace)} do not fit: their divergence has no closed form that is a sum "
+                "over dimensions. Set free_bits=0, or use heads.DiagonalNormal with "
                 "priors.StandardNormal."
             )
-        mean = kl.mean(0, keepdim=True)
+        mean = info.share.mean(kl).unsqueeze(0)
         return torch.where(mean > self.free_bits, kl, self.free_bits).flatten(1).sum(1)

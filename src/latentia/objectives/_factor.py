@@ -11,7 +11,7 @@ from latentia.errors import IncompatiblePartsError
 from latentia.models import LatentVariableModel, Trace
 from latentia.objectives._elbo import ELBO
 from latentia.objectives._game import Game
-from latentia.objectives._objective import Objective
+from latentia.objectives._objective import Info, Objective
 from latentia.objectives._weights import Weight
 
 
@@ -78,6 +78,8 @@ class Factor(Game):
     def price(self, trace: Trace) -> tuple[str, Tensor]:
         return "total_correlation", self.logits(trace.z).mean(0)
 
-    def sides(self, trace: Trace) -> tuple[Tensor, Tensor]:
-        order = torch.rand_like(trace.z).argsort(dim=1)
-        return trace.z, trace.z.gather(1, order)
+    def sides(self, trace: Trace, info: Info) -> tuple[Tensor, Tensor]:
+        with torch.no_grad():
+            z = info.share.gather(trace.z, 1)
+        order = torch.rand_like(z).argsort(dim=1)
+        return trace.z, z.gather(1, order)[:, : trace.z.shape[1]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
+from numbers import Real
 
 from latentia.errors import IncompatiblePartsError
 from latentia.heads import as_count
@@ -36,8 +38,11 @@ class FreeEnergy(Objective):
         those of the model that is trained. None takes the energy that the model's encoder searches.
     beta : float or schedule, default=1.0
         Inverse temperature, positive; infinity is allowed.
-    n_points : int, default=100
-        Points of the grid of codes along each dimension, as in ``inference.free_energy``.
+    n_points : int or None, default=None
+        Points of the grid of codes along each dimension, before it is refined, as in
+        ``inference.free_energy``.
+    tolerance : float, default=1e-3
+        How far off :math:`\beta F` may be on the grid, in nats, positive.
     n_samples : int or None, default=None
         Codes drawn from the model's encoder, which must have a density, instead of a grid. Where
         draws have a derivative it learns too, as by the importance-weighted bound.
@@ -57,8 +62,8 @@ class FreeEnergy(Objective):
 
     Examples
     --------
-    >>> FreeEnergy(beta=10.0).n_points
-    100
+    >>> FreeEnergy(beta=10.0).tolerance
+    0.001
     """
 
     def __init__(
@@ -66,7 +71,8 @@ class FreeEnergy(Objective):
         energy: LatentEnergy | None = None,
         beta: Beta = 1.0,
         *,
-        n_points: int = 100,
+        n_points: int | None = None,
+        tolerance: float = 1e-3,
         n_samples: int | None = None,
     ) -> None:
         super().__init__()
@@ -75,7 +81,8 @@ class FreeEnergy(Objective):
         # In a tuple: what learns is the decoder of the model, and no other.
         self._energy = (energy,)
         self.beta = beta
-        self.n_points = as_count(n_points, "n_points")
+        self.n_points = None if n_points is None else as_count(n_points, "n_points")
+        self.tolerance = as_tolerance(tolerance)
         self.n_samples = 1 if n_samples is None else as_count(n_samples, "n_samples")
         self.uses_encoder = n_samples is not None
 
@@ -95,6 +102,8 @@ class FreeEnergy(Objective):
             beta_at(self.beta, info.step),
             *batch.conditions,
             n_points=self.n_points,
+            tolerance=self.tolerance,
+            search=search_of(model),
             encoder=model.encoder if self.uses_encoder else None,
             n_samples=self.n_samples,
         )
@@ -116,9 +125,23 @@ def energy_of(
     return energy.of(model)
 
 
+def search_of(model: LatentVariableModel) -> Search | None:
+    """Return how the encoder of ``model`` searches, or None where it does not."""
+    return model.encoder if isinstance(model.encoder, Search) else None
+
+
+def as_tolerance(tolerance: float) -> float:
+    """Return a positive number, or refuse anything else."""
+    if not (tolerance > 0 and math.isfinite(tolerance)):
+        raise ValueError(f"tolerance={tolerance} must be a positive number.")
+    return tolerance
+
+
 def beta_at(beta: Beta, step: int) -> float:
     """Return the inverse temperature at ``step``."""
     value = beta(step) if callable(beta) else beta
-    if not value > 0:
-        raise ValueError(f"beta is {value} at step {step}; an inverse temperature is positive.")
+    if isinstance(value, bool) or not isinstance(value, Real) or not value > 0:
+        raise ValueError(
+            f"beta is {value!r} at step {step}; an inverse temperature is a positive number."
+        )
     return value

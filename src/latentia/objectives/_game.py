@@ -17,7 +17,7 @@ from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._posteriors import require_derivatives
 from latentia.objectives._sum import Sum
-from latentia.objectives._weights import Weight, weight_at
+from latentia.objectives._weights import Weight, check_weight, weight_at
 
 
 class Game(Objective):
@@ -38,11 +38,11 @@ class Game(Objective):
     """
 
     discriminator: MLP | None
+    gathers = True
 
     def __init__(self, weight: Weight, base: Objective, hidden_layer_sizes: Sequence[int]) -> None:
         super().__init__()
-        if not callable(weight):
-            weight_at(weight, 0, "weight")
+        check_weight(weight, "weight")
         self.weight = weight
         self.base = Sum((1.0, base))
         self.hidden_layer_sizes = as_shape(hidden_layer_sizes, "hidden_layer_sizes", scalar=True)
@@ -54,7 +54,7 @@ class Game(Objective):
         """Return the name and, for each example, the value of what the model makes small."""
 
     @abstractmethod
-    def sides(self, trace: Trace) -> tuple[Tensor, Tensor]:
+    def sides(self, trace: Trace, info: Info) -> tuple[Tensor, Tensor]:
         """Return codes that the discriminator is to tell apart, high logits first."""
 
     def groups(self, model: LatentVariableModel) -> dict[str, list[nn.Parameter]]:
@@ -78,7 +78,7 @@ class Game(Objective):
     ) -> Iterator[tuple[str, Loss]]:
         trace = model.trace(batch, self.n_samples)
         yield "model", self(trace, info)
-        high, low = (self.logits(side.detach()) for side in self.sides(trace))
+        high, low = (self.logits(side.detach()) for side in self.sides(trace, info))
         values = 0.5 * (softplus(-high) + softplus(low)).mean(0)
         right = 0.5 * ((high > 0).to(values) + (low < 0).to(values)).mean(0)
         yield "discriminator", Loss(values, {"accuracy": right})

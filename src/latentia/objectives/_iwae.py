@@ -5,14 +5,15 @@ from __future__ import annotations
 from torch import Tensor
 
 from latentia._names import lookup
+from latentia.distributions import is_pathwise
 from latentia.heads import as_count
 from latentia.models import Trace
 from latentia.objectives._log_weights import log_joint, own_draws, power_mean
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._paths import gradients, hold, path
-from latentia.objectives._posteriors import refuse_point_mass, require_derivatives
-from latentia.objectives._score_function import score_function
+from latentia.objectives._posteriors import refuse_point_mass, require_exact_derivatives
+from latentia.objectives._score_function import SCORE_FUNCTION, score_function, without_paths
 
 
 class IWAE(Objective):
@@ -33,8 +34,9 @@ class IWAE(Objective):
     n_bounds : int, default=1
         Bounds M.
     gradient : str, default="reparameterized"
-        "reparameterized" is the gradient of the bound itself, by the score function with
-        leave-one-out baselines for draws without a derivative. "doubly-reparameterized" is another
+        "reparameterized" is the gradient of the bound itself along the draws; by the score function
+        where their derivative is none, or passes straight through. "score-function", with
+        leave-one-out baselines, never follows the draws. "doubly-reparameterized" is another
         unbiased one: near the exact posterior the ratio of its signal to its noise grows with K,
         where that of the first shrinks.
         "sticking-the-landing" leaves the score of the encoder out, which is unbiased for K = 1
@@ -45,8 +47,8 @@ class IWAE(Objective):
     ValueError
         If a number is below 1, or for an unknown gradient.
     IncompatiblePartsError
-        For a deterministic encoder; or for draws without a derivative with a gradient that needs
-        one.
+        For a deterministic encoder; or for draws without an exact derivative with a gradient that
+        needs one.
 
     References
     ----------
@@ -55,6 +57,8 @@ class IWAE(Objective):
     ``n_bounds``.
     G. Tucker, D. Lawson, S. Gu, C. J. Maddison. Doubly Reparameterized Gradient Estimators for
     Monte Carlo Objectives. 2019. With ``gradient="doubly-reparameterized"``.
+    A. Mnih, D. J. Rezende. Variational Inference for Monte Carlo Objectives. 2016. With
+    ``gradient="score-function"``.
     G. Roeder, Y. Wu, D. Duvenaud. Sticking the Landing: Simple, Lower-Variance Gradient Estimators
     for Variational Inference. 2017. With ``gradient="sticking-the-landing"``.
 
@@ -86,9 +90,12 @@ class IWAE(Objective):
     def forward(self, trace: Trace, info: Info) -> Loss:
         refuse_point_mass(trace, "IWAE")
         estimator = gradients[self.gradient]
+        follows = is_pathwise(trace.posterior) and self.gradient != SCORE_FUNCTION
         if estimator is not None:
-            require_derivatives(trace, f"gradient={self.gradient!r}")
-        at = trace if estimator is None else hold(trace)
+            require_exact_derivatives(trace, f"gradient={self.gradient!r}")
+            at = hold(trace)
+        else:
+            at = trace if follows else without_paths(trace)
         joint, log_posterior = log_joint(at), at.posterior.log_prob(at.z)
         log_weights = self._by_bound(joint - log_posterior)
         weights = log_weights.detach().softmax(0)
@@ -102,7 +109,7 @@ class IWAE(Objective):
             through_codes = path(joint - log_posterior, at, trace)
             parts = weights, self._by_bound(joint), self._by_bound(through_codes)
             return Loss(-bound, terms, -estimator(*parts).sum(0).mean(0))
-        if trace.posterior.has_rsample:
+        if follows:
             return Loss(-bound, terms)
         score = score_function(power_mean, log_weights, self._by_bound(log_posterior))
         return Loss(-bound, terms, -bound - score.mean(0))

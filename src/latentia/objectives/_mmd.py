@@ -34,8 +34,8 @@ class MMD(Objective):
     .. math:: k(a, b) = \sum_s \frac{C_s}{C_s + \lVert a - b \rVert^2} \;\text{ or }\;
               \sum_s e^{-\lVert a - b \rVert^2 / C_s}, \quad C_s = 2 d \sigma^2 s
 
-    so that s = 1 is the mean squared distance of two draws from a normal prior of standard
-    deviation :math:`\sigma`. It belongs to the batch: every example has the same value. A batch
+    so that s = 1 is the mean squared distance of two draws from a prior of standard deviation
+    :math:`\sigma`. It belongs to the batch: every example has the same value. A batch
     of one example has no pairs, and costs nothing.
 
     Parameters
@@ -44,8 +44,9 @@ class MMD(Objective):
         The first of the two has the heavier tails, and pulls at codes far from the prior.
     scales : sequence of float, default=(0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
         Each s.
-    std : float, default=1.0
-        The standard deviation :math:`\sigma` of the prior, in units of the code.
+    std : float or None, default=None
+        The standard deviation :math:`\sigma`, in units of the code; None is that of the prior, by
+        its draws for the batch.
 
     Raises
     ------
@@ -68,39 +69,48 @@ class MMD(Objective):
     """
 
     uses_batch_statistics = True
+    gathers = True
 
     def __init__(
         self,
         kernel: str = "inverse-multiquadric",
         scales: Sequence[float] = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0),
-        std: float = 1.0,
+        std: float | None = None,
     ) -> None:
         super().__init__()
         lookup(kernels, kernel, "kernel")
         if not scales or not all(s > 0 and math.isfinite(s) for s in scales):
             raise ValueError(f"scales={scales!r} must be positive numbers, at least one.")
-        if not (std > 0 and math.isfinite(std)):
-            raise ValueError(f"std={std!r} must be a positive number.")
+        if std is not None and not (std > 0 and math.isfinite(std)):
+            raise ValueError(f"std={std!r} must be a positive number, or None.")
         self.kernel = kernel
         self.scales = tuple(scales)
         self.std = std
 
     def forward(self, trace: Trace, info: Info) -> Loss:
         require_derivatives(trace, "MMD")
-        z = trace.z.flatten(2)
-        p = trace.prior.sample(trace.z.shape[:1]).flatten(2)
+        z = info.share.gather(trace.z.flatten(2), 1)
+        p = info.share.gather(trace.prior.sample(trace.z.shape[:1]).flatten(2), 1)
         n = z.shape[1]
         if n > 1:
-            within = _without_diagonal(self._kernel(z, z)) + _without_diagonal(self._kernel(p, p))
-            each = within / (n * (n - 1)) - 2 * self._kernel(z, p).mean((1, 2))
+            unit = self._unit(p)
+            zz, pp, zp = (self._kernel(*pair, unit) for pair in ((z, z), (p, p), (z, p)))
+            within = _without_diagonal(zz) + _without_diagonal(pp)
+            each = within / (n * (n - 1)) - 2 * zp.mean((1, 2))
         else:
             each = 0 * z.sum((1, 2))
-        values = each.mean().expand(n)
+        values = each.mean().expand(len(trace.batch))
         return Loss(values, {"mmd": values})
 
-    def _kernel(self, a: Tensor, b: Tensor) -> Tensor:
+    def _unit(self, p: Tensor) -> Tensor | float:
+        """Return the mean squared distance of two draws of the prior."""
+        if self.std is not None:
+            return 2 * p.shape[-1] * self.std**2
+        squared = 2 * p.detach().var(1).sum(-1).mean()
+        return squared.clamp(min=torch.finfo(p.dtype).tiny)
+
+    def _kernel(self, a: Tensor, b: Tensor, unit: Tensor | float) -> Tensor:
         squared = torch.cdist(a, b).square()
-        unit = 2 * a.shape[-1] * self.std**2
         return torch.stack([kernels[self.kernel](squared / (unit * s)) for s in self.scales]).sum(0)
 
 

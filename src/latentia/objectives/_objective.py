@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
+from latentia._share import WHOLE, Share
 from latentia.models import Batch, LatentVariableModel, Trace
+from latentia.objectives._companions import require_companion
 from latentia.objectives._loss import Loss
 
 if TYPE_CHECKING:
@@ -29,11 +31,14 @@ class Info:
         Passes over the data done before this one.
     n_examples : int
         Size of the whole training set.
+    share : Share
+        What part of the batch this process has, and sums and means over the whole batch.
     """
 
     step: int = 0
     epoch: int = 0
     n_examples: int = 1
+    share: Share = WHOLE
 
 
 class Objective(nn.Module, ABC):
@@ -53,10 +58,14 @@ class Objective(nn.Module, ABC):
     uses_batch_statistics : bool
         Whether the value of one example depends on the others in its batch. Such a loss changes
         with the batch size, so it must not be split into micro-batches.
+    gathers : bool
+        Whether such a value, and what :meth:`after_step` changes, is that of the whole batch also
+        where several processes divide it: by means and sums of ``info.share``.
     """
 
     n_samples: int = 1
     uses_batch_statistics: bool = False
+    gathers: bool = False
 
     @property
     def n_draws(self) -> int:
@@ -67,7 +76,14 @@ class Objective(nn.Module, ABC):
         """Return the loss of one forward pass."""
 
     def groups(self, model: LatentVariableModel) -> dict[str, list[nn.Parameter]]:
-        """Return the parameters by player; by default one player that owns everything."""
+        """Return the parameters by player; by default one player that owns everything.
+
+        Raises
+        ------
+        IncompatiblePartsError
+            If the code has a part that learns by another objective, such as a codebook.
+        """
+        require_companion(model.encoder, self)
         own = list(model.parameters()) + list(self.parameters())
         return {"model": [p for p in own if p.requires_grad]}
 

@@ -52,5 +52,6 @@ def _sticking_the_landing(weights: Tensor, log_joint: Tensor, through_codes: Ten
 gradients: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor] | None] = {
     "doubly-reparameterized": _doubly_reparameterised,
     "reparameterized": None,
+    "score-function": None,
     "sticking-the-landing": _sticking_the_landing,
 }

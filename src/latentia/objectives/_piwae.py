@@ -8,7 +8,7 @@ from latentia.objectives._log_weights import log_joint, own_draws, power_mean
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._paths import hold, path
-from latentia.objectives._posteriors import refuse_point_mass, require_derivatives
+from latentia.objectives._posteriors import refuse_point_mass, require_exact_derivatives
 
 
 class PIWAE(Objective):
@@ -18,8 +18,8 @@ class PIWAE(Objective):
               L_\phi(x) = -\frac{1}{M} \sum_m \log \frac{1}{K} \sum_k w_{mk}
 
     in nats, with weights w as in :class:`IWAE`. Decoder and prior have the gradient of the first,
-    the encoder that of the second. The value and ``iwae`` are of the first; ``miwae`` is the second
-    bound.
+    the encoder that of the second. The value and ``piwae`` are of the first; ``piwae_encoder`` is
+    the second bound.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class PIWAE(Objective):
     ValueError
         If a number is below 1.
     IncompatiblePartsError
-        For a deterministic encoder, or one whose draws have no derivative.
+        For a deterministic encoder, or one whose draws have no exact derivative.
 
     References
     ----------
@@ -58,7 +58,7 @@ class PIWAE(Objective):
 
     def forward(self, trace: Trace, info: Info) -> Loss:
         refuse_point_mass(trace, "PIWAE")
-        require_derivatives(trace, "PIWAE")
+        require_exact_derivatives(trace, "PIWAE")
         at = hold(trace)
         joint, log_posterior = log_joint(at), at.posterior.log_prob(at.z)
         encoder = path(joint - log_posterior, at, trace) - log_posterior
@@ -71,5 +71,5 @@ class PIWAE(Objective):
         of_each = log_weights.detach().softmax(0) / m
         surrogate = (of_all * joint + of_each * encoder).sum((0, 1))
         bound = power_mean(log_weights.flatten(0, 1))
-        terms = {"iwae": bound, "miwae": power_mean(log_weights).mean(0)}
+        terms = {"piwae": bound, "piwae_encoder": power_mean(log_weights).mean(0)}
         return Loss(-bound, terms, -surrogate)

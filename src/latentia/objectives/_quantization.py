@@ -7,6 +7,8 @@ import math
 import torch
 from torch import Tensor
 
+from latentia._share import Share
+from latentia.conditional import family
 from latentia.distributions import Quantized
 from latentia.errors import IncompatiblePartsError
 from latentia.heads import VectorQuantized
@@ -57,6 +59,9 @@ class Quantization(Objective):
     >>> quantised = Reconstruction() + Quantization(commitment=0.5)
     """
 
+    gathers = True
+    teaches = "quantization"
+
     def __init__(
         self, commitment: float = 0.25, decay: float = 0.99, revive_below: float = 0.01
     ) -> None:
@@ -76,7 +81,10 @@ class Quantization(Objective):
         assert isinstance(q, Quantized)
         commitment = (q.continuous - q.quantized.detach()).square().flatten(1).sum(1)
         values = self.commitment * commitment
-        terms = {"commitment": commitment, "perplexity": _perplexity(q.indices, head.n_codes)}
+        terms = {
+            "commitment": commitment,
+            "perplexity": _perplexity(q.indices, head.n_codes, info.share),
+        }
         if head.learns_by_gradient:
             terms["codebook"] = (q.continuous.detach() - q.quantized).square().flatten(1).sum(1)
             values = values + terms["codebook"]
@@ -89,10 +97,10 @@ class Quantization(Objective):
         assert isinstance(q, Quantized)
         if not self._started and not head.is_started:
             _check_size(head, info.n_examples)
-            head.start_from(q.continuous)
+            head.start_from(q.continuous, info.share)
         else:
-            head.follow(q.continuous, self.decay)
-            head.revive(q.continuous, self.revive_below)
+            head.follow(q.continuous, self.decay, info.share)
+            head.revive(q.continuous, self.revive_below, info.share)
         # Only the first look at the codebook waits for the device.
         self._started = True
 
@@ -101,7 +109,7 @@ def _head(model: LatentVariableModel) -> VectorQuantized:
     head = getattr(model.encoder, "head", None)
     if not isinstance(head, VectorQuantized):
         raise IncompatiblePartsError(
-            f"Quantization and a code of {type(head).__name__} do not fit: there is no codebook "
+            f"Quantization and a code of {family(model.encoder)} do not fit: there is no codebook "
             "to learn. Use heads.VectorQuantized for the encoder, or leave this penalty out."
         )
     return head
@@ -116,8 +124,10 @@ def _check_size(head: VectorQuantized, n_examples: int) -> None:
         )
 
 
-def _perplexity(indices: Tensor, n_codes: int) -> Tensor:
-    ones = torch.ones(indices.numel(), device=indices.device)
-    counts = torch.zeros(n_codes, device=indices.device).index_add_(0, indices.flatten(), ones)
+def _perplexity(indices: Tensor, n_codes: int, share: Share) -> Tensor:
+    used = share.own(indices).flatten()
+    ones = torch.ones(used.numel(), device=indices.device)
+    counts = torch.zeros(n_codes, device=indices.device).index_add_(0, used, ones)
+    counts = share.sum(counts)
     shares = counts / counts.sum()
     return torch.exp(-torch.xlogy(shares, shares).sum()).expand(len(indices))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import partial
 
+from latentia.distributions import is_pathwise
 from latentia.heads import as_count
 from latentia.inference import log_importance_weights
 from latentia.models import Trace
@@ -12,7 +13,7 @@ from latentia.objectives._log_weights import own_draws, power_mean
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._posteriors import refuse_point_mass
-from latentia.objectives._score_function import score_function
+from latentia.objectives._score_function import score_function, without_paths
 
 
 class Renyi(Objective):
@@ -24,7 +25,8 @@ class Renyi(Objective):
 
     in nats. It falls with alpha: 1 is the evidence lower bound, 0 the importance-weighted bound,
     and minus infinity counts the best code alone. Below 0 it may exceed log p(x). ``renyi`` is the
-    bound. Draws without a derivative take the score function with leave-one-out baselines.
+    bound. Draws without an exact derivative take the score function with leave-one-out
+    baselines.
 
     Parameters
     ----------
@@ -61,10 +63,12 @@ class Renyi(Objective):
     def forward(self, trace: Trace, info: Info) -> Loss:
         refuse_point_mass(trace, "Renyi")
         mean = partial(power_mean, power=1 - self.alpha)
-        log_weights = own_draws(log_importance_weights(trace), self.n_samples, 1, "Renyi")
+        follows = is_pathwise(trace.posterior)
+        at = trace if follows else without_paths(trace)
+        log_weights = own_draws(log_importance_weights(at), self.n_samples, 1, "Renyi")
         bound = mean(log_weights).squeeze(0)
-        if trace.posterior.has_rsample:
+        if follows:
             return Loss(-bound, {"renyi": bound})
-        log_posterior = own_draws(trace.posterior.log_prob(trace.z), self.n_samples, 1, "Renyi")
+        log_posterior = own_draws(at.posterior.log_prob(at.z), self.n_samples, 1, "Renyi")
         score = score_function(mean, log_weights, log_posterior).squeeze(0)
         return Loss(-bound, {"renyi": bound}, -bound - score)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -10,6 +11,9 @@ from torch import Tensor
 from latentia.distributions import has_exact_divergence
 from latentia.models import Trace
 from latentia.objectives._log_weights import power_mean
+
+#: The name of a gradient that never follows the draws.
+SCORE_FUNCTION = "score-function"
 
 
 def score_function(
@@ -48,6 +52,11 @@ def score_function(
         own = own.view(k, k, *(1 for _ in signals.shape[1:]))
         credit = credit - bound(torch.where(own, others.unsqueeze(0), signals.unsqueeze(1)))
     return (credit * (log_posterior - log_posterior.detach())).sum(0)
+
+
+def without_paths(trace: Trace) -> Trace:
+    """Return the same pass with draws that no gradient follows."""
+    return replace(trace, z=trace.z.detach()) if trace.z.requires_grad else trace
 
 
 def cost_score(trace: Trace, distortion: float | Tensor, rate: float | Tensor) -> Tensor:

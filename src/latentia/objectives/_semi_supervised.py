@@ -17,7 +17,7 @@ from latentia.objectives._iwae import IWAE
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._renyi import Renyi
-from latentia.objectives._weights import Weight, weight_at
+from latentia.objectives._weights import Weight, check_weight, weight_at
 
 
 class SemiSupervised(Objective):
@@ -93,8 +93,7 @@ class SemiSupervised(Objective):
         super().__init__()
         if not isinstance(n_classes, Integral) or n_classes < 2:
             raise ValueError(f"n_classes={n_classes!r} must be an integer of at least 2.")
-        if not callable(weight):
-            weight_at(weight, 0, "weight")
+        check_weight(weight, "weight")
         self.classifier = classifier
         self.n_classes = int(n_classes)
         self.weight = weight

@@ -67,6 +67,7 @@ class KLSparsity(Objective):
     """
 
     uses_batch_statistics = True
+    gathers = True
 
     def __init__(self, target: float = 0.05) -> None:
         super().__init__()
@@ -82,7 +83,7 @@ class KLSparsity(Objective):
                 'between 0 and 1. Use heads.Delta(..., activation="sigmoid"), or '
                 "objectives.L1Activity for codes of any size."
             )
-        rates = point(trace.posterior).mean(0)
+        rates = info.share.mean(point(trace.posterior))
         target = Bernoulli(rates.new_tensor(self.target), validate_args=False)
         kl = kl_divergence(target, Bernoulli(rates, validate_args=False)).sum()
         values = kl.expand(len(trace.batch))

@@ -12,7 +12,7 @@ from latentia.errors import IncompatiblePartsError
 from latentia.models import Batch, LatentVariableModel, Trace
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
-from latentia.objectives._weights import Weight, weight_at
+from latentia.objectives._weights import Weight, check_weight, weight_at
 
 
 class Sum(Objective):
@@ -26,6 +26,9 @@ class Sum(Objective):
     ----------
     *parts : (weight, objective)
         Weights are numbers or schedules.
+    bound : str or None, default=None
+        Name of the bound that the whole is: minus the value is reported by it, and a further sum
+        takes it as one part.
 
     Raises
     ------
@@ -39,10 +42,14 @@ class Sum(Objective):
     [1.0, 0.5]
     """
 
-    def __init__(self, *parts: tuple[Weight, Objective]) -> None:
+    gathers = True  # it has nothing of its own
+
+    def __init__(self, *parts: tuple[Weight, Objective], bound: str | None = None) -> None:
         super().__init__()
+        self.bound = bound
         flat = [pair for weight, part in parts for pair in _flatten(weight, part)]
-        for _, part in flat:
+        for weight, part in flat:
+            check_weight(weight, f"weight of {type(part).__name__}")
             if type(part).losses is not Objective.losses:
                 raise IncompatiblePartsError(
                     f"{type(part).__name__} trains in phases of its own, so it cannot be one "
@@ -70,6 +77,8 @@ class Sum(Objective):
                 "different things."
             )
         values = torch.stack([weight * loss.values for weight, loss in losses]).sum(0)
+        if self.bound is not None:
+            terms[self.bound] = -values
         if all(loss.surrogate is None for _, loss in losses):
             return Loss(values, terms)
         surrogates = [
@@ -86,7 +95,7 @@ class Sum(Objective):
 def _flatten(weight: Weight, part: Objective) -> Iterator[tuple[Weight, Objective]]:
     if not isinstance(part, Objective):
         raise TypeError(f"Only objectives can be summed, but one part is {part!r}.")
-    if not isinstance(part, Sum):
+    if not isinstance(part, Sum) or part.bound is not None:
         yield weight, part
         return
     for inner, summand in part.parts:

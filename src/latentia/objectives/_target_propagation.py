@@ -16,7 +16,7 @@ from latentia.inference import minimize
 from latentia.models import Batch, LatentEnergy, LatentVariableModel, Trace, norms
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
-from latentia.objectives._weights import Weight, weight_at
+from latentia.objectives._weights import Weight, check_weight, weight_at
 from latentia.spaces import Real
 
 #: Distances between codes, which are not probabilities.
@@ -88,9 +88,8 @@ class TargetPropagation(Objective):
         n_steps: int = 10,
     ) -> None:
         super().__init__()
-        if not callable(weight):
-            weight_at(weight, 0, "weight")
-        weight_at(regularizer_weight, 0, "regularizer_weight")
+        check_weight(weight, "weight")
+        check_weight(regularizer_weight, "regularizer_weight")
         self.cost = cost
         self.regularizer = regularizer
         self.regularizer_weight = regularizer_weight

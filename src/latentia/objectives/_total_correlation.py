@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.distributions import Independent
+from torch.distributions import Distribution, Independent
 
+from latentia._share import Share
 from latentia.errors import IncompatiblePartsError
 from latentia.models import Trace
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
-from latentia.objectives._posteriors import require_derivatives
+from latentia.objectives._posteriors import posterior_of, require_derivatives
 
 
 class TotalCorrelation(Objective):
@@ -50,15 +52,18 @@ class TotalCorrelation(Objective):
     """
 
     uses_batch_statistics = True
+    gathers = True
 
     def forward(self, trace: Trace, info: Info) -> Loss:
         # Last dimensions of every pair: whose draw, whose posterior, and which code dimension.
         require_derivatives(trace, "TotalCorrelation")
-        pairs = _log_prob_of_pairs(trace)
-        weights = _log_weights(pairs.shape[1], info.n_examples, pairs)
+        start = info.share.start
+        pairs = _log_prob_of_pairs(trace, info.share)
+        weights = _log_weights(pairs.shape[2], info.n_examples, pairs)
+        weights = weights[start : start + pairs.shape[1]]
         joint = torch.logsumexp(pairs.sum(-1) + weights, dim=2)
         marginals = torch.logsumexp(pairs + weights.unsqueeze(-1), dim=2).sum(-1)
-        own = pairs.sum(-1).diagonal(dim1=1, dim2=2)
+        own = pairs.sum(-1).diagonal(start, dim1=1, dim2=2)
         values = (joint - marginals).mean(0)
         terms = {
             "index_code_mutual_information": (own - joint).mean(0),
@@ -69,15 +74,30 @@ class TotalCorrelation(Objective):
         return Loss(values, terms)
 
 
-def _log_prob_of_pairs(trace: Trace) -> Tensor:
-    """Return log q(z_ij | x_m) of every draw under every posterior, shape (n_samples, n, n, d)."""
+def _log_prob_of_pairs(trace: Trace, share: Share) -> Tensor:
+    """Return log q(z_ij | x_m) of every draw under every posterior, shape (n_samples, n, m, d)."""
     q = trace.posterior
     if not isinstance(q, Independent) or q.reinterpreted_batch_ndims != len(q.event_shape):
         raise IncompatiblePartsError(
-            f"TotalCorrelation and the posterior {type(q).__name__} do not fit: it needs the "
+            f"TotalCorrelation and the posterior {posterior_of(trace)} do not fit: it needs the "
             "density of each code dimension. Use a factorised one such as heads.DiagonalNormal."
         )
-    return q.base_dist.log_prob(trace.z.unsqueeze(2)).flatten(3)
+    whole = q.base_dist if share.alone else _of_all(trace, q.base_dist, share)
+    return whole.log_prob(trace.z.unsqueeze(2)).flatten(3)
+
+
+def _of_all(trace: Trace, q: Distribution, share: Share) -> Distribution:
+    """Return the posteriors of the whole batch."""
+    given = {name: vars(q)[name] for name in q.arg_constraints if name in vars(q)}
+    if not given:
+        raise IncompatiblePartsError(
+            f"TotalCorrelation and the posterior {posterior_of(trace)} do not fit in several "
+            "processes, which cannot tell each other its parameters. Use one process, or "
+            "heads.DiagonalNormal."
+        )
+    whole = {name: share.gather(value.expand(q.batch_shape)) for name, value in given.items()}
+    rebuilt: Callable[..., Distribution] = type(q)
+    return rebuilt(**whole, validate_args=False)
 
 
 def _log_weights(m: int, n_examples: int, like: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from latentia.conditional import ConditionalDistribution
 from latentia.priors._autoregressive import Autoregressive
+from latentia.priors._autoregressive_rows import AutoregressiveRows
 from latentia.priors._categorical import Categorical
 from latentia.priors._coded import Coded
 from latentia.priors._flow import Flow
@@ -19,6 +20,7 @@ from latentia.priors._uniform_sphere import UniformSphere
 from latentia.priors._vamp import Vamp
 
 priors: dict[str, Callable[..., ConditionalDistribution]] = {
+    "autoregressive": AutoregressiveRows,
     "categorical": Categorical,
     "flow": Flow,
     "gumbel-softmax": GumbelSoftmax,
@@ -31,6 +33,7 @@ priors: dict[str, Callable[..., ConditionalDistribution]] = {
 
 __all__ = [
     "Autoregressive",
+    "AutoregressiveRows",
     "Categorical",
     "Coded",
     "Flow",

@@ -79,10 +79,19 @@ class Autoregressive(ConditionalDistribution):
 
     def log_prob_of(self, indices: Tensor) -> Tensor:
         """Return the log-probability of indices (n, M) in nats, shape (n,)."""
-        before = torch.cat([self._start(len(indices)), indices[:, :-1]], dim=1)
-        hidden, _ = self.memory(self.categories(before) + self.positions)
-        logits = self.logits(hidden).transpose(1, 2)
-        return -cross_entropy(logits, indices, reduction="none").sum(1)
+        logits = self._logits(self.categories(indices[:, :-1]))
+        return -cross_entropy(logits.transpose(1, 2), indices, reduction="none").sum(1)
+
+    def log_prob_of_rows(self, rows: Tensor) -> Tensor:
+        """Return that of one-hot rows (n, M, K), with gradients for them too, shape (n,)."""
+        embedded = rows[:, :-1] @ self.categories.weight[:-1]
+        return (rows * self._logits(embedded).log_softmax(-1)).sum((1, 2))
+
+    def _logits(self, embedded: Tensor) -> Tensor:
+        """Return the logits of all M variables, given the embedding of all but the last."""
+        start = self.categories(self._start(len(embedded)))
+        hidden, _ = self.memory(torch.cat([start, embedded], dim=1) + self.positions)
+        return self.logits(hidden)
 
     @torch.no_grad()
     def draw(self, n: int) -> Tensor:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Categorical, Distribution, MixtureSameFamily
 
-from latentia.conditional import ConditionalDistribution, Unconditioned
+from latentia.conditional import ConditionalDistribution, Unconditioned, family
 from latentia.distributions import Delta
 from latentia.errors import IncompatiblePartsError
 from latentia.heads import as_count
@@ -122,9 +122,9 @@ class Vamp(ConditionalDistribution):
         components = self._components(*conditions)
         if isinstance(components, Delta):
             raise IncompatiblePartsError(
-                "Vamp and a deterministic encoder (Delta posterior) do not fit: a mixture of point "
-                "masses has no density. Use a posterior such as heads.DiagonalNormal, or "
-                "priors.LearnedMixture."
+                f"Vamp and a deterministic encoder ({family(self.encoder)} posterior) do not fit: "
+                "a mixture of point masses has no density. Use a posterior such as "
+                "heads.DiagonalNormal, or priors.LearnedMixture."
             )
         weights = Categorical(logits=self.logits.expand(*batch, -1), validate_args=False)
         return MixtureSameFamily(
