@@ -8,8 +8,15 @@ import pytest
 import torch
 
 from latentia import conditional, heads, models, networks, spaces
-from latentia.errors import IncompatiblePartsError
-from latentia.inference import energy_gap, free_energy, most_likely_code, posterior
+from latentia.errors import IncompatiblePartsError, UnresolvedIntegralWarning
+from latentia.inference import (
+    Search,
+    energy_gap,
+    estimated_free_energy,
+    free_energy,
+    most_likely_code,
+    posterior,
+)
 from latentia.training import seeded
 
 
@@ -160,8 +167,11 @@ def test_conditions_reach_every_part():
 
 def test_pieces_of_the_grid_do_not_change_the_value(energy, points, monkeypatch):
     whole = free_energy(energy, points)
-    monkeypatch.setattr("latentia.inference._free_energy._CHUNK", 700)
-    assert torch.allclose(free_energy(energy, points), whole)
+    (slope,) = torch.autograd.grad(whole.sum(), energy.decoder.radii)
+    monkeypatch.setattr("latentia.inference._energy_grid._AT_ONCE", 700)
+    pieces = free_energy(energy, points)
+    assert torch.allclose(pieces, whole)
+    assert torch.allclose(torch.autograd.grad(pieces.sum(), energy.decoder.radii)[0], slope)
 
 
 @pytest.mark.parametrize("function", [free_energy, posterior])
@@ -182,6 +192,10 @@ def test_a_temperature_that_is_none_is_refused(function, beta, energy, points):
         function(energy, points, beta)
 
 
+def points_of(model):
+    return torch.zeros(2, *model.decoder.event_shape, dtype=torch.float64)
+
+
 def test_other_bad_arguments_are_refused(energy, points, linear_gaussian):
     with pytest.raises(ValueError, match="n_points=0"):
         free_energy(energy, points, n_points=0)
@@ -191,8 +205,8 @@ def test_other_bad_arguments_are_refused(energy, points, linear_gaussian):
         posterior(energy, points, math.inf)
     model, _ = linear_gaussian
     many = models.LatentEnergy(model.decoder, spaces.Box(9))
-    with pytest.raises(ValueError, match=r"5\.12e\+20 points.*encoder"):
-        free_energy(many, points)
+    with pytest.raises(IncompatiblePartsError, match=r"9 numbers.*3 are the most.*encoder"):
+        free_energy(many, points_of(model))
     point_mass = conditional.Amortized(networks.MLP(2, 1), heads.Delta(1)).double()
     with pytest.raises(IncompatiblePartsError, match="deterministic encoder"):
         free_energy(energy, points, encoder=point_mass)
@@ -228,3 +242,189 @@ def test_a_code_as_large_as_the_example_collapses_unless_it_costs_something():
 def test_a_gap_of_no_energies_is_refused(shape):
     with pytest.raises(ValueError, match="elsewhere has shape"):
         energy_gap(torch.zeros(3), torch.zeros(shape))
+
+
+# Encoders that are not at home in the space.
+
+
+def at(encoder, loc, scale, d=1):
+    """An encoder of a fixed normal."""
+    head = heads.DiagonalNormal(d, scale=scale)
+    net = torch.nn.Linear(encoder, d).double()
+    with torch.no_grad():
+        net.weight.zero_()
+        net.bias.fill_(loc)
+    return conditional.Amortized(net, head).double()
+
+
+@pytest.mark.parametrize(
+    ("space", "loc", "scale"),
+    [(spaces.Box(1), 0.2, 1.0), (spaces.Box(1, 0.0, 3.0), 1.0, 2.0), (spaces.Circle(), 3.0, 3.0)],
+    ids=repr,
+)
+def test_draws_outside_the_space_have_no_weight(space, loc, scale, ellipse):
+    decoder = ellipse
+    if not isinstance(space, spaces.Circle):
+        head = heads.DiagonalNormal(2, scale=0.7)
+        with seeded(0):
+            decoder = conditional.Amortized(networks.MLP(1, 2, (4,)), head).double()
+    energy = models.LatentEnergy(decoder, space, cost="squared_error")
+    y = normal(5, 2)
+    with seeded(0), torch.no_grad():
+        found = estimated_free_energy(energy, y, encoder=at(2, loc, scale), n_samples=40_000)
+        exact = free_energy(energy, y)
+    assert ((found.values - exact).abs() < 4 * found.error).all()
+    assert found.error.max() < 0.02
+
+
+def test_draws_that_all_miss_the_space_leave_no_gradient_and_an_infinite_energy():
+    likelihood = heads.DiagonalNormal(2, scale=1.0)
+    decoder = conditional.Amortized(torch.nn.Linear(1, 2).double(), likelihood)
+    energy = models.LatentEnergy(decoder, spaces.Box(1), cost="squared_error")
+    values = free_energy(energy, normal(3, 2), encoder=at(2, 50.0, 0.1))
+    (slope,) = torch.autograd.grad(values.sum(), decoder.net.weight)
+    assert (values == math.inf).all() and (slope == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("space", "head"),
+    [
+        (spaces.Categories(3), heads.DiagonalNormal(3)),
+        (spaces.Real(3), heads.OneHot(3)),
+        (spaces.Box(3), heads.Logistic(3) if hasattr(heads, "Logistic") else heads.OneHot(3)),
+    ],
+    ids=repr,
+)
+def test_an_encoder_that_cannot_reach_the_space_is_refused(space, head):
+    decoder = conditional.Amortized(networks.MLP(3, 2), heads.DiagonalNormal(2)).double()
+    energy = models.LatentEnergy(decoder, space, regularizer="l2")
+    encoder = conditional.Amortized(networks.MLP(2, head.n_params), head).double()
+    with pytest.raises(IncompatiblePartsError, match=rf"{type(space).__name__}.*{head.space}"):
+        free_energy(energy, normal(4, 2), encoder=encoder)
+
+
+def test_an_encoder_of_other_codes_is_refused():
+    decoder = conditional.Amortized(networks.MLP(1, 2), heads.DiagonalNormal(2)).double()
+    energy = models.LatentEnergy(decoder, spaces.Box(1))
+    with pytest.raises(IncompatiblePartsError, match=r"shape \(2,\).*shape \(1,\)"):
+        free_energy(energy, normal(4, 2), encoder=at(2, 0.0, 1.0, d=2))
+
+
+# Grids as fine and as wide as the energy asks for.
+
+
+def flat(likelihood, y):
+    return 0 * likelihood.log_prob(y)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("noise", [1.0, 1e-2, 1e-3, 1e-5])
+def test_a_narrow_posterior_is_found(noise):
+    decoder = conditional.Amortized(torch.nn.Identity(), heads.DiagonalNormal(1, scale=1.0))
+    energy = models.LatentEnergy(
+        decoder,
+        spaces.Real(1),
+        # As above, but of any precision.
+        cost=lambda p, y: -torch.distributions.Normal(p.mean, noise).log_prob(y).sum(-1),
+        regularizer="normal",
+    )
+    y = torch.tensor([[1.37], [-0.2501], [0.0], [30.0]], dtype=torch.float64)
+    exact = -torch.distributions.Normal(0, math.sqrt(1 + noise**2)).log_prob(y)[:, 0]
+    found = estimated_free_energy(energy, y)
+    assert (found.values - exact).abs().max() < 1e-4 and found.error.max() < 1e-3
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("beta", [1.0, 1e-2, 1e-4])
+def test_a_wide_posterior_is_followed_as_far_as_it_goes(beta):
+    decoder = conditional.Amortized(torch.nn.Identity(), heads.DiagonalNormal(1, scale=1.0))
+    y = torch.zeros(1, 1, dtype=torch.float64)
+    energy = models.LatentEnergy(decoder, spaces.Real(1), regularizer="normal")
+    exact = math.log(2 * math.pi) - math.log(math.pi / beta) / 2 / beta
+    assert math.isclose(free_energy(energy, y, beta).item(), exact, rel_tol=1e-9)
+    weak = models.LatentEnergy(decoder, spaces.Real(1), cost=flat, regularizer="l1", weight=beta)
+    assert math.isclose(free_energy(weak, y).item(), -math.log(2 / beta), rel_tol=1e-6)
+
+
+@torch.no_grad()
+def test_narrow_peaks_far_apart_all_count():
+    # y = |z| + noise has two posteriors, of which one alone would be log 2 too little.
+    decoder = conditional.Amortized(torch.nn.Identity(), heads.DiagonalNormal(1, scale=1.0))
+    energy = models.LatentEnergy(
+        decoder,
+        spaces.Real(1),
+        cost=lambda p, y: -torch.distributions.Normal(p.mean.abs(), 1e-3).log_prob(y).sum(-1),
+        regularizer="normal",
+    )
+    y = torch.tensor([[1.3], [2.7]], dtype=torch.float64)
+    exact = -torch.distributions.Normal(0, 1).log_prob(y)[:, 0] - math.log(2)
+    assert (free_energy(energy, y) - exact).abs().max() < 1e-3
+
+
+@torch.no_grad()
+def test_a_price_that_does_not_grow_diverges():
+    decoder = conditional.Amortized(torch.nn.Tanh(), heads.DiagonalNormal(1, scale=1.0))
+    energy = models.LatentEnergy(
+        decoder, spaces.Real(1), regularizer=lambda z: z.square().sum(2).clamp(max=3.0)
+    )
+    with pytest.raises(IncompatiblePartsError, match=r"Real.*example 0 diverges"):
+        free_energy(energy, torch.zeros(2, 1))
+
+
+@torch.no_grad()
+def test_at_default_settings_the_cold_is_the_least_energy(energy, points):
+    cold = free_energy(energy, points, 1e4) - free_energy(energy, points, math.inf)
+    assert cold.min() >= 0 and cold.max() < 1e-3
+
+
+@torch.no_grad()
+def test_in_single_precision_too_the_heat_is_the_mean_energy(energy, points):
+    single = models.LatentEnergy(energy.decoder.float(), spaces.Circle(), cost="squared_error")
+    mean = points.square().sum(1) + (2.0**2 + 1.5**2) / 2
+    assert torch.allclose(free_energy(single, points.float(), 1e-7), mean.float(), rtol=1e-5)
+
+
+@torch.no_grad()
+def test_a_posterior_narrower_than_its_grid_warns(energy, points):
+    with pytest.warns(UnresolvedIntegralWarning, match=r"misses the posterior of example"):
+        posterior(energy, points, 1e6, n_points=50)
+
+
+def test_memory_is_bounded_by_the_points_of_the_first_grid():
+    sizes = []
+    head = heads.DiagonalNormal(4, scale=1.0)
+    decoder = conditional.Amortized(networks.MLP(3, 4, (8,)), head)
+    decoder.register_forward_hook(lambda m, args, out: sizes.append(args[0].numel() // 3))
+    energy = models.LatentEnergy(decoder, spaces.Real(3), regularizer="normal")
+    free_energy(energy, normal(4, 4).float(), tolerance=0.1).sum().backward()
+    assert max(sizes) <= 2**20 / (4 + 4 + 3)
+
+
+def test_the_coldest_is_found_by_the_search_that_is_given(energy, points):
+    rough = Search(energy, n_restarts=1, n_steps=1)
+    with torch.no_grad():
+        found = free_energy(energy, points, math.inf, search=rough)
+        z = rough(points).mean
+        assert torch.equal(found, energy(points, z.unsqueeze(0))[0])
+        assert (found > free_energy(energy, points, math.inf)).any()
+
+
+@pytest.mark.parametrize("function", [free_energy, posterior, most_likely_code])
+def test_examples_without_an_energy_are_refused(function, linear_gaussian):
+    model, _ = linear_gaussian
+    energy = models.LatentEnergy(model.decoder, spaces.Real(2), regularizer="normal")
+    for shape in ((2, 1), (2,), (2, 3, 1)):
+        with pytest.raises(ValueError, match=r"y has shape .* must have shape \(n, 3\)"):
+            function(energy, torch.zeros(shape, dtype=torch.float64))
+    y = torch.zeros(3, 3, dtype=torch.float64)
+    y[1, 2] = math.nan
+    with pytest.raises(ValueError, match=r"y\[1\] has a NaN"):
+        function(energy, y)
+    with pytest.raises(ValueError, match="y holds no example"):
+        function(energy, y[:0])
+
+
+@pytest.mark.parametrize("beta", ["a", True, None])
+def test_a_temperature_is_a_number(beta, energy, points):
+    with pytest.raises(ValueError, match=r"beta=.* must be a positive number"):
+        free_energy(energy, points, beta)

@@ -193,8 +193,8 @@ def test_it_begins_as_the_best_machine_without_weights():
         ("bernoulli", [[0.0, 1.0], [0.5, 1.5]], r"x\[1\] has 1.5 in column 1"),
         ("bernoulli", [[0.0, 1.0], [-1.0, 1.0]], r"x\[1\] has -1 in column 0"),
         ("bernoulli", [[0.0, math.nan]], r"x\[0\] has nan in column 1"),
-        ("normal", [[0.0, 0.0], [1.0, 255.0]], "128, of column 1; scale x to variance 1"),
-        ("normal", [[0.0, 0.0], [0.001, 0.02]], "0.01, of column 1; scale x to variance 1"),
+        ("normal", [[0.0, 0.0], [1.0, 255.0]], "column 1 has 128 and 128; scale x to variance 1"),
+        ("normal", [[0.0, 0.0], [0.001, 0.02]], r"column 0 has 0.0005 and 0.0005; scale x to"),
     ],
 )
 def test_examples_that_the_units_cannot_have_are_refused(visible, x, match):

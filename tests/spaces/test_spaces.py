@@ -7,7 +7,8 @@ import math
 import pytest
 import torch
 
-from latentia.spaces import Box, Categories, Circle, Real, spaces
+from latentia.errors import IncompatiblePartsError
+from latentia.spaces import Box, Categories, Circle, Points, Real, spaces
 
 SPACES = [Real(1), Real((2, 2), 3.0), Box(2), Box(1, 0.0, 5.0), Circle(), Categories(5)]
 LIKE = torch.zeros((), dtype=torch.float64)
@@ -116,3 +117,32 @@ def test_a_grid_of_too_many_points_names_their_number():
 def test_bad_arguments_are_refused(make, match):
     with pytest.raises(ValueError, match=match):
         make()
+
+
+def test_a_list_of_points_is_a_space():
+    points = torch.tensor([[0.0, 0.0], [2.0, 0.0], [0.0, 5.0]])
+    space = Points(points)
+    assert torch.equal(space.grid(1)[0], points) and space.volume == 3 and space.discrete
+    assert torch.equal(space.project(points + 0.4), points)
+    assert torch.equal(space.project(points.reshape(3, 1, 2) - 0.4), points.reshape(3, 1, 2))
+    assert torch.equal(space.starts(4), points[[0, 1, 2, 0]])
+    with pytest.raises(ValueError, match="points has shape"):
+        Points(points[:0])
+
+
+@pytest.mark.parametrize("space", [Real(2, 3.0), Box(2, 0.0, 5.0), Circle()], ids=repr)
+def test_the_slope_of_coordinates_is_that_of_their_map(space):
+    u = torch.linspace(-0.9, 0.8, 5, dtype=torch.float64).unsqueeze(1).expand(5, *space.event_shape)
+    u = (u + 0.05 * torch.arange(u[0].numel())).clone()
+    for row in u:
+        jacobian = torch.autograd.functional.jacobian(lambda t: space.chart(t)[0], row)
+        assert torch.isclose(space.chart(row)[1], jacobian.det().abs().log())
+    assert torch.equal(space.project(space.chart(u)[0]), space.chart(u)[0])
+    with pytest.raises(IncompatiblePartsError, match="Categories"):
+        Categories(3).chart(u)
+
+
+def test_a_box_of_many_dimensions_has_a_volume_too_large_for_a_number():
+    assert Box((32, 32)).bounded and Box((32, 32)).log_volume == 1024 * math.log(2)
+    assert Box(1024, 0.0, 0.1).bounded and Box(1024, 0.0, 0.1).volume == 0.0
+    assert Box(2000).volume == math.inf and Box(2000).bounded

@@ -47,8 +47,10 @@ class Annealed:
 
     @property
     def standard_error(self) -> Tensor:
-        """The standard error of :attr:`log_mean` in nats, by the spread of the weights."""
+        """The standard error of :attr:`log_mean` in nats, by the spread; NaN of a single chain."""
         shares = (self.log_weights - self.log_mean).exp()
+        if len(shares) < 2:
+            return shares[0] * math.nan
         return shares.std(0) / math.sqrt(len(shares))
 
     @property

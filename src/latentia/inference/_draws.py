@@ -9,7 +9,7 @@ from torch import Tensor
 
 from latentia._blocks import BLOCK_VALUES
 from latentia.heads import as_count
-from latentia.inference._log_mean import Likelihood, LogMean, join
+from latentia.inference._log_mean import Likelihood, LogMean
 from latentia.models import Batch, LatentVariableModel
 
 #: Told how many of how many draws, of all examples together, are done.
@@ -22,20 +22,28 @@ MAX_VALUES = BLOCK_VALUES
 
 
 def fitting(model: LatentVariableModel, batch: Batch, max_values: int) -> int:
-    """Return how many draws memory holds, in numbers of an example, its parameters and a code."""
+    """Return how many draws memory holds."""
+    return max(1, max_values // numbers_of(model, batch, max_values))
+
+
+def numbers_of(model: LatentVariableModel, batch: Batch, max_values: int) -> int:
+    """Return what a draw takes of memory: the numbers of an example, its parameters and a code."""
     as_count(max_values, "max_values")
     if len(batch) == 0:
         raise ValueError("batch holds no example, and needs at least one.")
     head = getattr(model.decoder, "head", None)
     code = math.prod(getattr(model.encoder, "event_shape", ()))
-    numbers = batch.x[0].numel() + (0 if head is None else head.n_params) + code
-    return max(1, max_values // numbers)
+    return batch.x[0].numel() + (0 if head is None else head.n_params) + code
 
 
 def chunks(total: int, size: int) -> Iterator[int]:
-    """Yield the lengths of the parts of at most ``size`` that make up ``total``."""
-    for start in range(0, total, size):
-        yield min(size, total - start)
+    """Yield the lengths of as few parts of at most ``size`` as make up ``total``.
+
+    They are as equal as can be: memory that was given back fits the next one.
+    """
+    n = math.ceil(total / size)
+    for i in range(n):
+        yield total // n + (i < total % n)
 
 
 def blocks_of(batch: Batch, rows: int) -> Iterator[Batch]:
@@ -61,7 +69,7 @@ def mean_of_weights(
     wanted = n_samples if chunk_size is None else as_count(chunk_size, "chunk_size")
     fit = fitting(model, batch, max_values)
     size = min(n_samples, wanted, fit)
-    parts, done = [], 0
+    found, first, done = None, 0, 0
     for block in blocks_of(batch, max(1, fit // size)):
         draw, mean = weigh(block), LogMean(len(block))
         for n in chunks(n_samples, size):
@@ -69,5 +77,13 @@ def mean_of_weights(
             done += n * len(block)
             if report is not None:
                 report(done, n_samples * len(batch))
-        parts.append(mean.result())
-    return join(parts)
+        part = mean.result()
+        # Room for all at once: small results that stay would lie between the large ones that go,
+        # and memory would fill with gaps.
+        if found is None:
+            found = Likelihood(*(values.new_empty(len(batch)) for values in part))
+        for whole, values in zip(found, part, strict=True):
+            whole[first : first + len(block)] = values
+        first += len(block)
+    assert found is not None  # there is an example
+    return found

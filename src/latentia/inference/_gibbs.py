@@ -48,7 +48,7 @@ def gibbs(
     Raises
     ------
     ValueError
-        For chains of zero length, or numbers out of range.
+        For chains of zero length, numbers out of range, or starts that no visible units have.
 
     References
     ----------
@@ -68,7 +68,9 @@ def gibbs(
     if start is None:
         h = machine.starts(as_count(n_chains, "n_chains"))
     else:
-        h = machine.hidden.draw(machine(start))
+        flat = machine.flat(start)
+        machine.visible.check_states(flat)
+        h = machine.hidden.draw(machine.up(flat))
     beta = None
     if temperatures is not None:
         levels = as_temperatures(temperatures)

@@ -8,7 +8,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from latentia.errors import IncompatiblePartsError
 from latentia.heads import as_count
+from latentia.inference._slopes import check_start, value_and_slope
+from latentia.spaces import Space
 
 
 def langevin(
@@ -19,6 +22,7 @@ def langevin(
     step_size: float,
     temperature: float = 1.0,
     adjusted: bool = True,
+    space: Space | None = None,
 ) -> Tensor:
     r"""Return chains that follow the energy downhill, with noise.
 
@@ -27,6 +31,8 @@ def langevin(
 
     Adjusted, a step is accepted with the probability of Metropolis and Hastings, and p is what the
     chains converge to; without that it is so for small steps only. An infinite energy is a wall.
+    So are the bounds of a space: no step across them is accepted, or, unadjusted, they throw it
+    back. On a circle chains go round.
     Draws follow torch's global random state, and no gradient reaches a parameter.
 
     Parameters
@@ -43,6 +49,8 @@ def langevin(
         T, positive, in units of the energy.
     adjusted : bool, default=True
         Whether steps may be refused.
+    space : Space or None, default=None
+        Where codes live, such as the ``space`` of a ``LatentEnergy``; None is all real numbers.
 
     Returns
     -------
@@ -52,7 +60,11 @@ def langevin(
     Raises
     ------
     ValueError
-        For a chain of zero length, or a step size or temperature that is not positive.
+        For a chain of zero length, a step size or temperature that is not positive, starts of
+        another shape or outside the space, and energies of another shape or that do not depend on
+        z.
+    IncompatiblePartsError
+        For a discrete space.
 
     References
     ----------
@@ -72,30 +84,67 @@ def langevin(
     for name, number in {"step_size": step_size, "temperature": temperature}.items():
         if not (number > 0 and math.isfinite(number)):
             raise ValueError(f"{name}={number} must be a positive number.")
+    check_start(start)
+    if space is not None:
+        _check_inside(start, space)
 
-    def evaluate(z: Tensor) -> tuple[Tensor, Tensor]:
-        with torch.enable_grad():
-            z = z.detach().requires_grad_()
-            value = energy(z) / temperature
-            (slope,) = torch.autograd.grad(value.sum(), z)
-        return value.detach(), slope
+    def evaluate(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return where a step ends, and energies and slopes there, in units of T."""
+        there = z if space is None else (_placed if adjusted else _reflected)(z, space)
+        value, slope = value_and_slope(energy, there)
+        if adjusted and space is not None and not space.periodic:
+            # What is not in the space has no density.
+            value = value.masked_fill((there != z).flatten(2).any(2), math.inf)
+        return there, value / temperature, slope / temperature
 
-    def log_proposal(to: Tensor, z: Tensor, slope: Tensor) -> Tensor:
-        squares = (to - z + step_size * slope).square()
-        return -squares.flatten(2).sum(2) / (4 * step_size)
+    def log_proposal(step: Tensor, slope: Tensor) -> Tensor:
+        return -(step + step_size * slope).square().flatten(2).sum(2) / (4 * step_size)
 
-    z = start.detach()
-    value, slope = evaluate(z)
+    z, value, slope = evaluate(start.detach())
     states = []
     for _ in range(n_steps):
-        moved = z - step_size * slope + math.sqrt(2 * step_size) * torch.randn_like(z)
-        new_value, new_slope = evaluate(moved)
+        step = math.sqrt(2 * step_size) * torch.randn_like(z) - step_size * slope
+        moved, new_value, new_slope = evaluate(z + step)
         accepted = torch.ones_like(value, dtype=torch.bool)
         if adjusted:
-            back, forth = log_proposal(z, moved, new_slope), log_proposal(moved, z, slope)
+            # Of steps, and not of places, as there is more than one way round a circle.
+            back, forth = log_proposal(-step, new_slope), log_proposal(step, slope)
             accepted = torch.rand_like(value).log() < value - new_value + back - forth
         value = torch.where(accepted, new_value, value)
         here = accepted.reshape(accepted.shape + (1,) * (z.dim() - 2))
         z, slope = torch.where(here, moved, z), torch.where(here, new_slope, slope)
         states.append(z)
     return torch.stack(states)
+
+
+def _check_inside(start: Tensor, space: Space) -> None:
+    """Refuse codes of another space, and a space that has no slopes."""
+    if space.discrete:
+        raise IncompatiblePartsError(
+            f"langevin and {space!r} do not fit: a discrete space has no slopes to follow. Use "
+            "inference.posterior, which is exact there."
+        )
+    if start.shape[2:] != space.event_shape:
+        raise ValueError(
+            f"start has shape {tuple(start.shape)}, but codes of {space!r} must have shape "
+            f"(k, n, {', '.join(map(str, space.event_shape))})."
+        )
+    if not space.periodic and bool((space.project(start) != start).any()):
+        raise ValueError(
+            f"start has values outside {space!r}, where chains would never move; take "
+            "space.starts(...), or space.project(start)."
+        )
+
+
+def _placed(z: Tensor, space: Space) -> Tensor:
+    return space.project(z)
+
+
+def _reflected(z: Tensor, space: Space) -> Tensor:
+    """Return where steps end that the bounds throw back."""
+    low, high = space.bounds
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return space.project(z)
+    span = high - low
+    beyond = (z - low).remainder(2 * span)
+    return low + torch.minimum(beyond, 2 * span - beyond)

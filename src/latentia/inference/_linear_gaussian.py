@@ -110,6 +110,6 @@ def _check_decoder(decoder: nn.Module) -> None:
 def _refusal(what: str, why: str) -> IncompatiblePartsError:
     return IncompatiblePartsError(
         f"exact_log_likelihood and the {what} do not fit: only a linear-Gaussian model has a "
-        f"closed form, so {why}. Use importance_sampling, or quadrature for codes of one or two "
+        f"closed form, so {why}. Use importance_sampling, or quadrature for codes of up to three "
         "numbers."
     )

@@ -88,8 +88,3 @@ class LogMean:
             self._logs / self.count,
         )
         return Likelihood(*(part.to(self._like.dtype).to(self._like.device) for part in found))
-
-
-def join(parts: list[Likelihood]) -> Likelihood:
-    """Return estimates of some examples after the other as one."""
-    return Likelihood(*(torch.cat(part) for part in zip(*parts, strict=True)))

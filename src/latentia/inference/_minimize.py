@@ -12,6 +12,7 @@ from torch import Tensor
 from latentia.errors import IncompatiblePartsError
 from latentia.heads import as_count
 from latentia.inference._quasi_newton import Curvature
+from latentia.inference._slopes import check_start, value_and_slope
 from latentia.spaces import Space
 
 #: Least share of the decrease that the gradient promises (Armijo's condition).
@@ -58,8 +59,8 @@ def minimize(
     parameters alone. The minimum is detached.
 
     A search has converged when no element of its gradient is larger than ``tolerance`` times
-    max(1, \|E\|), or when no smaller step lowers the energy any more: in its last digit, or at a
-    kink, where it may also be stuck.
+    max(1, \|E\|), or when no step is left that promises to lower the energy by a share of
+    ``tolerance`` squared: in its last digits, or at a kink, where it may also be stuck.
 
     Parameters
     ----------
@@ -81,7 +82,8 @@ def minimize(
     Raises
     ------
     ValueError
-        For ``n_steps`` below 1, a negative tolerance, or starts or energies of another shape.
+        For ``n_steps`` below 1, a negative tolerance, starts or energies of another shape, and
+        energies that do not depend on z or have no lower bound.
     IncompatiblePartsError
         For a discrete space, which has no gradients.
 
@@ -100,8 +102,7 @@ def minimize(
     as_count(n_steps, "n_steps")
     if not tolerance >= 0:
         raise ValueError(f"tolerance={tolerance} must be at least 0.")
-    if start.dim() < 2:
-        raise ValueError(f"start has shape {tuple(start.shape)}, but must be (k, n, *event).")
+    check_start(start)
     if space is not None and space.discrete:
         raise IncompatiblePartsError(
             f"minimize and {space!r} do not fit: a discrete space has no gradients. Use "
@@ -133,7 +134,7 @@ class _Search:
         self.tolerance = tolerance
         self.n_steps = 0
         # Flat codes: (k, n, size).
-        self.z = start.detach().reshape(*start.shape[:2], -1).clamp(*bounds)
+        self.z = start.detach().flatten(2).clamp(*bounds)
         self.value, self.gradient = self._evaluate(self.z)
         self.curvature = Curvature(self.z)
         self.converged = self._is_flat()
@@ -147,9 +148,10 @@ class _Search:
         promised = (self.gradient * moved).sum(2)
         accepted = (value <= self.value + _SUFFICIENT * promised) & (promised < 0)
         accepted &= ~self.converged
-        # Neither the promise nor the step can be told from rounding any more.
-        digit = torch.finfo(value.dtype).eps * (1 + self.value.abs())
-        exhausted = ~accepted & (promised.abs() <= digit)
+        # At a kink steps get shorter and shorter: what they promise can no longer be told from
+        # rounding, or is no more than a gradient within the tolerance leaves.
+        share = max(torch.finfo(value.dtype).eps, self.tolerance**2)
+        exhausted = ~accepted & (promised.abs() <= share * (1 + self.value.abs()))
         afresh = exhausted & self.curvature.known
         rise = (value - self.value - promised).nan_to_num(torch.inf, torch.inf)
         shorter = (-promised / (2 * rise)).clamp(0.1, 0.5).unsqueeze(2)
@@ -168,6 +170,12 @@ class _Search:
 
     def best(self, space: Space | None) -> Minimum:
         """Return the least energy of all restarts."""
+        bottomless = self.value == -torch.inf
+        if bool(bottomless.any()):
+            raise ValueError(
+                f"energy {int(bottomless.any(0).nonzero()[0])} has no lower bound: it came to "
+                "minus infinity. Give codes a price, or a space with bounds."
+            )
         k = self.value.nan_to_num(torch.inf).argmin(0)
         columns = torch.arange(self.shape[1], device=k.device)
         z = self.z[k, columns].reshape(self.shape[1:])
@@ -202,13 +210,5 @@ class _Search:
 
     def _evaluate(self, z: Tensor) -> tuple[Tensor, Tensor]:
         self.n_steps += 1
-        with torch.enable_grad():
-            z = z.detach().requires_grad_()
-            value = self.energy(z.reshape(self.shape))
-            if value.shape != self.shape[:2]:
-                raise ValueError(
-                    f"energy gave shape {tuple(value.shape)} for codes of shape "
-                    f"{tuple(self.shape)}; it must give {tuple(self.shape[:2])}."
-                )
-            (gradient,) = torch.autograd.grad(value.sum(), z)
-        return value.detach(), gradient
+        value, gradient = value_and_slope(self.energy, z.reshape(self.shape))
+        return value, gradient.flatten(2)

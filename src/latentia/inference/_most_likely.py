@@ -56,7 +56,8 @@ def most_likely_code(
     Raises
     ------
     ValueError
-        For ``n_restarts`` or ``n_steps`` below 1, or starts of another shape than codes.
+        For ``n_restarts`` or ``n_steps`` below 1, starts of another shape than codes, or examples
+        of another shape or with a NaN.
 
     Examples
     --------
@@ -71,6 +72,7 @@ def most_likely_code(
     space, n = energy.space, len(y)
     as_count(n_restarts, "n_restarts")
     as_count(n_steps, "n_steps")
+    energy.check_examples(y)
     given = [] if start is None else [_starts(start, n, energy)]
     if space.discrete:
         return _compare(energy, y, *conditions)

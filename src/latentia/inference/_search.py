@@ -8,6 +8,7 @@ from latentia.conditional import ConditionalDistribution
 from latentia.distributions import Delta, point
 from latentia.errors import IncompatiblePartsError
 from latentia.heads import as_count
+from latentia.inference._minimize import Minimum
 from latentia.inference._most_likely import most_likely_code
 from latentia.models import LatentEnergy
 
@@ -97,20 +98,35 @@ class Search(ConditionalDistribution):
         return self._energy[0]
 
     def forward(self, *conditions: Tensor) -> Delta:
-        y, *context = conditions
+        return Delta(self.least(*conditions).z, len(self.event_shape))
+
+    def least(self, y: Tensor, *conditions: Tensor, energy: LatentEnergy | None = None) -> Minimum:
+        """Return the code of least energy of each example, and how the search for it ended.
+
+        Parameters
+        ----------
+        y : Tensor, shape (n, \\*event)
+        *conditions : Tensor, each of shape (n, ...)
+        energy : LatentEnergy or None, default=None
+            What is made small instead of the energy of this encoder, by the same search.
+
+        Returns
+        -------
+        Minimum
+        """
+        energy = self.energy if energy is None else energy
         start = None
         if self.proposal is not None:
-            start = self.energy.space.project(point(self.proposal(y, *context)))
-        minimum = most_likely_code(
-            self.energy,
+            start = energy.space.project(point(self.proposal(y, *conditions)))
+        return most_likely_code(
+            energy,
             y,
-            *context,
+            *conditions,
             start=start,
             n_restarts=self.n_restarts,
             n_steps=self.n_steps,
             tolerance=self.tolerance,
         )
-        return Delta(minimum.z, len(self.event_shape))
 
     def extra_repr(self) -> str:
         return f"{self.energy.space!r}, n_restarts={self.n_restarts}, n_steps={self.n_steps}"

@@ -108,16 +108,20 @@ class LatentEnergy(nn.Module):
     def cost_of(self, y: Tensor, z: Tensor, *conditions: Tensor) -> Tensor:
         """Return C, shape (n_samples, n)."""
         self._check_codes(z)
+        self._check_shape(y)
         if conditions and z.shape[1] != len(y):
             z = z.expand(len(z), len(y), *self.space.event_shape)
-        return self._cost(self.decoder(z, *conditions), y)
+        cost = self._cost(self.decoder(z, *conditions), y)
+        n = len(y) if z.shape[1] == 1 else z.shape[1]
+        return _shaped(cost, (len(z), n), "cost", self.cost)
 
     def price_of(self, z: Tensor, *conditions: Tensor) -> Tensor:
         """Return R, weight not applied, shape (n_samples, n)."""
         self._check_codes(z)
         if isinstance(self.regularizer, ConditionalDistribution):
             return -self.regularizer(*conditions).log_prob(z)
-        return _price(self.regularizer)(z)
+        price = _price(self.regularizer)(z)
+        return _shaped(price, tuple(z.shape[:2]), "regularizer", self.regularizer)
 
     def of(self, model: LatentVariableModel) -> LatentEnergy:
         """Return this energy with the decoder of ``model``, and with its prior for a prior."""
@@ -129,6 +133,32 @@ class LatentEnergy(nn.Module):
             regularizer=model.prior if prior else self.regularizer,
             weight=self.weight,
         )
+
+    def check_examples(self, y: Tensor) -> None:
+        """Refuse examples that have no energy.
+
+        Raises
+        ------
+        ValueError
+            For another shape than the decoder's, values that are no number, or no examples.
+        """
+        self._check_shape(y)
+        if len(y) == 0:
+            raise ValueError("y holds no example, and needs at least one.")
+        none = y.isnan().flatten(1).any(1) if y.dim() > 1 else y.isnan()
+        if bool(none.any()):
+            raise ValueError(
+                f"y[{int(none.nonzero()[0])}] has a NaN, and no energy; leave such examples out, "
+                "or fill in what is missing."
+            )
+
+    def _check_shape(self, y: Tensor) -> None:
+        shape = getattr(self.decoder, "event_shape", None)
+        if shape is not None and tuple(y.shape[1:]) != tuple(shape):
+            raise ValueError(
+                f"y has shape {tuple(y.shape)}, but examples of this decoder must have shape "
+                f"(n, {', '.join(map(str, shape))})."
+            )
 
     def _check_codes(self, z: Tensor) -> None:
         if z.shape[2:] != self.space.event_shape or z.dim() < 2:
@@ -168,6 +198,15 @@ def _function(part: Callable[..., Tensor], argument: str, of: str) -> Callable[.
     if isinstance(part, type) or not callable(part):
         raise TypeError(f"{argument}={part!r} must be a name, None, or a function {of}.")
     return part
+
+
+def _shaped(values: Tensor, shape: tuple[int, ...], argument: str, given: object) -> Tensor:
+    if tuple(values.shape) != shape:
+        raise ValueError(
+            f"{argument}={given!r:.80} gave shape {tuple(values.shape)}, but must give {shape}: a "
+            "number for each code and example, (n_samples, n)."
+        )
+    return values
 
 
 def _check_prior(prior: ConditionalDistribution, space: Space) -> None:

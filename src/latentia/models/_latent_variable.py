@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from latentia.conditional import ConditionalDistribution
+from latentia.conditional import ConditionalDistribution, family
 from latentia.distributions import point
 from latentia.errors import IncompatiblePartsError
 from latentia.models._trace import Batch, Trace
@@ -104,12 +104,8 @@ def _check_same_codes(
         q, p = getattr(encoder, name, None), getattr(prior, name, None)
         if prior is not None and q is not None and p is not None and q != p:
             raise IncompatiblePartsError(
-                f"Codes of the encoder ({_family(encoder)}) {meaning} {q!r}, but codes of the "
-                f"prior ({_family(prior)}) {meaning} {p!r}; their divergence has no meaning. Use "
+                f"Codes of the encoder ({family(encoder)}) {meaning} {q!r}, but codes of the "
+                f"prior ({family(prior)}) {meaning} {p!r}; their divergence has no meaning. Use "
                 "priors.natural_prior(encoder), which is prior='auto' in an estimator, or another "
                 "posterior."
             )
-
-
-def _family(part: ConditionalDistribution) -> str:
-    return type(getattr(part, "head", part)).__name__

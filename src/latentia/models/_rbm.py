@@ -171,8 +171,9 @@ class RBM(LatentVariableModel):
         Raises
         ------
         ValueError
-            For values outside [0, 1] of Bernoulli units, or columns whose standard deviation is
-            far from 1 (one above 10, or all below 0.1) of normal ones.
+            For values outside [0, 1] of Bernoulli units; for normal ones, columns whose mean is
+            beyond 10 or whose standard deviation is far from 1 (above 10, below 0.001 but not 0, or
+            below 0.1 in all).
         """
         self.visible.check(self.machine.flat(x))
 

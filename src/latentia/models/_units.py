@@ -13,6 +13,11 @@ from torch.nn.functional import softplus
 
 from latentia.heads import Bernoulli, DiagonalNormal, Head
 
+#: Least standard deviation of a column that changes: its units answer to 1 / variance.
+_NARROW = 1e-3
+#: Standard deviations that no value of a scaled data set is away.
+_FAR = 1_000.0
+
 
 class Units(nn.Module, ABC):
     r"""Units that are independent given the other side.
@@ -64,6 +69,15 @@ class Units(nn.Module, ABC):
         """Return the log of the sum, or integral, of exp(-U(x) + s(x) (r - b)), shape (...)."""
 
     @abstractmethod
+    def mean(self, r: Tensor) -> Tensor:
+        """Return the means of flat states given the input (..., d)."""
+
+    def surprise(self, x: Tensor, r: Tensor) -> Tensor:
+        """Return -log p of flat states (..., d) given the input, in nats, shape (...)."""
+        together = (self.seen(x) * (r - self.bias)).sum(-1)
+        return self.energy(x, self.bias) - together + self.log_partition(r, self.bias)
+
+    @abstractmethod
     def draw(self, r: Tensor) -> Tensor:
         """Draw flat states given the input (..., d), without gradients."""
 
@@ -73,7 +87,11 @@ class Units(nn.Module, ABC):
 
     @abstractmethod
     def check(self, x: Tensor) -> None:
-        """Refuse flat examples (n, d) that these units cannot have."""
+        """Refuse a flat data set (n, d) that these units cannot learn."""
+
+    @abstractmethod
+    def check_states(self, x: Tensor) -> None:
+        """Refuse flat examples (n, d), however few, that these units cannot have."""
 
 
 class BinaryUnits(Units):
@@ -91,6 +109,9 @@ class BinaryUnits(Units):
     def log_partition(self, r: Tensor, bias: Tensor) -> Tensor:
         return softplus(r).sum(-1)
 
+    def mean(self, r: Tensor) -> Tensor:
+        return r.sigmoid()
+
     @torch.no_grad()
     def draw(self, r: Tensor) -> Tensor:
         rate = r.sigmoid()
@@ -102,6 +123,9 @@ class BinaryUnits(Units):
         self.bias.copy_(((on + 1) / (len(x) - on + 1)).log())
 
     def check(self, x: Tensor) -> None:
+        self.check_states(x)
+
+    def check_states(self, x: Tensor) -> None:
         outside = ~((x >= 0) & (x <= 1))
         if outside.any():
             row, column = (int(i) for i in outside.nonzero()[0])
@@ -135,6 +159,9 @@ class NormalUnits(Units):
         gained = 0.5 * ((r / scale).square() - (bias / scale).square())
         return (gained + scale.log() + 0.5 * math.log(2 * math.pi)).sum(-1)
 
+    def mean(self, r: Tensor) -> Tensor:
+        return r
+
     @torch.no_grad()
     def draw(self, r: Tensor) -> Tensor:
         return torch.addcmul(r, self.scale, torch.randn_like(r))
@@ -144,12 +171,26 @@ class NormalUnits(Units):
         self.head.start_from(x.unflatten(-1, self.head.event_shape))
 
     def check(self, x: Tensor) -> None:
-        spread = x.double().std(0, correction=0)
-        column = int(spread.argmax())
-        if not 0.1 <= spread[column] <= 10:
+        values = x.double()
+        mean, spread = values.mean(0), values.std(0, correction=0)
+        # A column that never changes does no harm, nor a pixel at the edge that seldom does.
+        narrow = (spread < _NARROW) & (spread > 1e-6 * (1 + mean.abs()))
+        odd = narrow | (spread > 10) | (mean.abs() > 10)
+        if len(x) > 1 and (odd.any() or spread.max() < 0.1):
+            column = int(odd.nonzero()[0]) if odd.any() else int(spread.argmax())
             raise ValueError(
-                "Normal units need columns of a standard deviation near 1, but the largest is "
-                f"{spread[column]:.3g}, of column {column}; scale x to variance 1 first."
+                "Normal units need columns of a mean near 0 and a standard deviation near 1, but "
+                f"column {column} has {mean[column]:.3g} and {spread[column]:.3g}; scale x to "
+                "variance 1 first."
+            )
+
+    def check_states(self, x: Tensor) -> None:
+        far = ~(x.abs() < _FAR)
+        if far.any():
+            row, column = (int(i) for i in far.nonzero()[0])
+            raise ValueError(
+                f"Normal units need values near 0, but x[{row}] has {x[row, column]:.6g} in column "
+                f"{column}; scale x to variance 1 first."
             )
 
 

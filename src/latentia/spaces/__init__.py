@@ -5,6 +5,7 @@ from collections.abc import Callable
 from latentia.spaces._box import Box
 from latentia.spaces._categories import Categories
 from latentia.spaces._circle import Circle
+from latentia.spaces._points import Points
 from latentia.spaces._real import Real
 from latentia.spaces._space import Space
 
@@ -16,4 +17,4 @@ spaces: dict[str, Callable[..., Space]] = {
     "real": Real,
 }
 
-__all__ = ["Box", "Categories", "Circle", "Real", "Space", "spaces"]
+__all__ = ["Box", "Categories", "Circle", "Points", "Real", "Space", "spaces"]

@@ -48,7 +48,19 @@ class Box(Space):
         self.event_shape = as_shape(event_shape, "event_shape")
         self.name = "unit" if (low, high) == (0, 1) else "box"
         self.bounds = (float(low), float(high))
-        self.volume = float(high - low) ** math.prod(self.event_shape)
+
+    @property
+    def log_volume(self) -> float:
+        low, high = self.bounds
+        return math.prod(self.event_shape) * math.log(high - low)
+
+    @property
+    def volume(self) -> float:  # type: ignore[override]
+        low, high = self.bounds
+        try:
+            return (high - low) ** math.prod(self.event_shape)
+        except OverflowError:
+            return math.inf
 
     def starts(self, n: int, like: Tensor | None = None) -> Tensor:
         low, high = self.bounds
@@ -61,6 +73,13 @@ class Box(Space):
             low + (high - low) * nodes, ((high - low) * weights).log(), self.event_shape
         )
         return typed(points, like), typed(log_weights, like)
+
+    def chart(self, u: Tensor) -> tuple[Tensor, Tensor]:
+        low, high = self.bounds
+        half = (high - low) / 2
+        size = len(self.event_shape)
+        log_volume = math.prod(self.event_shape) * math.log(half)
+        return low + half * (1 + u), u.new_full(u.shape[: u.dim() - size], log_volume)
 
     def project(self, z: Tensor) -> Tensor:
         return z.clamp(*self.bounds)

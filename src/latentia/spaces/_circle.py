@@ -28,6 +28,7 @@ class Circle(Space):
     name = "circle"
     event_shape = (1,)
     volume = 2 * math.pi
+    periodic = True
 
     def starts(self, n: int, like: Tensor | None = None) -> Tensor:
         step = self.volume / as_count(n, "n")
@@ -36,6 +37,9 @@ class Circle(Space):
     def grid(self, n: int, like: Tensor | None = None) -> tuple[Tensor, Tensor]:
         z = self.starts(n, like)
         return z, z.new_full((n,), math.log(self.volume / n))
+
+    def chart(self, u: Tensor) -> tuple[Tensor, Tensor]:
+        return math.pi * (1 + u), u.new_full(u.shape[:-1], math.log(math.pi))
 
     def project(self, z: Tensor) -> Tensor:
         return z.remainder(self.volume)

@@ -19,7 +19,7 @@ class Real(Space):
 
     Starts follow a normal distribution of standard deviation ``scale``. A grid is the trapezoidal
     rule in t for :math:`z = s \sinh t`: dense around zero, and out to 20 scales s. Functions that
-    reach further are cut off there.
+    reach further are cut off there; ``inference.free_energy`` follows them as far as they go.
 
     Parameters
     ----------
@@ -60,6 +60,14 @@ class Real(Space):
         log_weights = (self.scale * step * t.cosh()).log()
         points, weights = product(self.scale * t.sinh(), log_weights, self.event_shape)
         return typed(points, like), typed(weights, like)
+
+    @property
+    def reach(self) -> float:
+        return _REACH
+
+    def chart(self, u: Tensor) -> tuple[Tensor, Tensor]:
+        log_slopes = (self.scale * u.cosh()).log()
+        return self.scale * u.sinh(), log_slopes.flatten(-len(self.event_shape)).sum(-1)
 
     def project(self, z: Tensor) -> Tensor:
         return z

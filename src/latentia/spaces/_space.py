@@ -8,6 +8,8 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor
 
+from latentia.errors import IncompatiblePartsError
+
 #: Points of a grid that are still worth enumerating.
 _MOST = 2**20
 
@@ -27,12 +29,15 @@ class Space(ABC):
         Whether its points can be counted; then every grid holds each of them once.
     bounds : tuple of float
         The least and the largest value of every element, or infinities.
+    periodic : bool
+        Whether codes that leave it on one side come in on the other.
     """
 
     name: str
     event_shape: tuple[int, ...]
     volume: float
     discrete: bool = False
+    periodic: bool = False
     bounds: tuple[float, float] = (-math.inf, math.inf)
 
     @abstractmethod
@@ -56,9 +61,32 @@ class Space(ABC):
         """Return the nearest point of the space, or the same one by its usual name."""
 
     @property
+    def reach(self) -> float:
+        """How far coordinates go from 0 in both directions; a first guess where unbounded."""
+        return 1.0
+
+    def chart(self, u: Tensor) -> tuple[Tensor, Tensor]:
+        r"""Return the codes at coordinates u, shape (..., \*event), and :math:`\log |dz / du|`.
+
+        Raises
+        ------
+        IncompatiblePartsError
+            For a discrete space, which has none.
+        """
+        raise IncompatiblePartsError(
+            f"{self!r} and coordinates do not fit: a discrete space is a list of points. Use its "
+            "grid, which holds each of them once."
+        )
+
+    @property
+    def log_volume(self) -> float:
+        """The logarithm of the volume, a number even where the volume has too many digits."""
+        return math.log(self.volume)
+
+    @property
     def bounded(self) -> bool:
         """Whether its volume is finite."""
-        return math.isfinite(self.volume)
+        return math.isfinite(self.log_volume)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(event_shape={self.event_shape})"
