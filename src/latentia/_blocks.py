@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -11,8 +12,8 @@ import numpy as np
 BLOCK_VALUES = 2**22
 
 
-def blocks(X: np.ndarray, values: int = BLOCK_VALUES) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield ``(start, X[start:stop])`` views of about `values` numbers each.
+def blocks(X: Any, values: int = BLOCK_VALUES) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield ``(start, X[start:stop])`` of about `values` numbers each: views of an array.
 
     Examples
     --------

@@ -8,14 +8,20 @@ __all__ = [
     "CollapsedEnergyWarning",
     "CompilationWarning",
     "IncompatiblePartsError",
+    "LostProcessError",
     "OvercompleteWarning",
     "TrainingDivergedError",
     "TrainingStoppedError",
+    "UnresolvedIntegralWarning",
 ]
 
 
 class IncompatiblePartsError(ValueError):
     """Two parts of a model do not fit: the message names both, the reason and a way out."""
+
+
+class LostProcessError(RuntimeError):
+    """Another process of the same training has ended, or cannot be reached."""
 
 
 class TrainingDivergedError(ArithmeticError):
@@ -36,6 +42,10 @@ class OvercompleteWarning(UserWarning):
 
 class CollapsedEnergyWarning(UserWarning):
     """An energy is as low off the data as on them, so it says nothing about where they lie."""
+
+
+class UnresolvedIntegralWarning(UserWarning):
+    """An integral over codes is less exact than was asked for: the message says how much."""
 
 
 class CompilationWarning(UserWarning):

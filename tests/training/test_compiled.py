@@ -7,12 +7,19 @@ import warnings
 
 import pytest
 import torch
+from torch.fx.experimental.proxy_tensor import make_fx
 
 from latentia import conditional, heads, models, networks, objectives, priors
-from latentia.errors import CompilationWarning, IncompatiblePartsError
+from latentia.errors import (
+    CompilationWarning,
+    IncompatiblePartsError,
+    TrainingDivergedError,
+    TrainingStoppedError,
+)
 from latentia.objectives import ELBO, Reconstruction
-from latentia.training import Linear, Trainer, seeded
+from latentia.training import Checkpoints, Linear, Trainer, seeded
 from latentia.training import _compiled as compiled
+from latentia.training._products import LargeProducts
 
 X = torch.rand(80, 5, generator=torch.Generator().manual_seed(0))
 
@@ -87,6 +94,88 @@ def test_chains_of_a_machine_move_in_it_too():
     plain, _ = train(divergence(), False, machine(), optimizer="sgd", learning_rate=0.1)
     fast, _ = train(divergence(), True, machine(), optimizer="sgd", learning_rate=0.1)
     assert largest_difference(plain, fast) < 1e-5
+
+
+@needs_a_compiler
+def test_many_steps_are_one_call_unless_a_schedule_asks_for_their_number(tmp_path):
+    calls = []
+
+    class Counted(Checkpoints):
+        def after_step(self, step, state):
+            calls.append(step)
+
+    def steps_told(objective):
+        calls.clear()
+        with seeded(0):
+            trainer = Trainer(build(), objective, batch_size=16, device="cpu", compile=True)
+        trainer.fit(X, epochs=3, checkpoints=Counted(tmp_path))
+        return list(calls)
+
+    # The first makes what the optimiser holds. That a number is needed is seen when it is.
+    assert steps_told(ELBO()) == [1, 5, 10, 15]
+    assert steps_told(ELBO(beta=Linear(0.0, 1.0, 99))) == [1, *range(5, 16)]
+
+
+@needs_a_compiler
+@pytest.mark.parametrize("at", [1, 3, 6])
+def test_a_run_that_goes_on_ends_as_one_that_was_not_stopped(at, tmp_path):
+    class Stops(Checkpoints):
+        def after_step(self, step, state):
+            if step == at:
+                self.stop()
+            super().after_step(step, state)
+
+    def trainer():
+        with seeded(0):
+            return Trainer(build(), ELBO(), batch_size=32, device="cpu", compile=True)
+
+    whole, first, second = trainer(), trainer(), trainer()
+    whole.fit(X, epochs=3)
+    with pytest.raises(TrainingStoppedError, match=f"after step {at}"):
+        first.fit(X, epochs=3, checkpoints=Stops(tmp_path))
+    second.load_state_dict(Checkpoints(tmp_path).latest().state)
+    second.fit(X, epochs=3)
+    assert largest_difference(whole.model, second.model) == 0
+    assert whole.history == second.history
+
+
+@needs_a_compiler
+def test_the_step_that_diverged_is_named_among_those_of_a_call():
+    messages = []
+    bad = X.clone()
+    bad[17, 2] = torch.nan
+    for compile in (False, True):
+        with seeded(0):
+            trainer = Trainer(build(), ELBO(), batch_size=8, device="cpu", seed=1, compile=compile)
+        trainer.fit(X, epochs=1)
+        with pytest.raises(TrainingDivergedError) as raised:
+            trainer.fit(bad, epochs=1)
+        messages.append(str(raised.value))
+    assert messages[0] == messages[1]
+    assert "at step 1" in messages[0] and "at step 10 " not in messages[0]
+
+
+def test_large_products_are_the_same_elsewhere():
+    def products(x, y, bias):
+        return x @ y, torch.addmm(bias, x, y.t()), x[:9] @ y
+
+    given = torch.randn(130, 150), torch.randn(150, 150), torch.randn(150)
+    graph = make_fx(products, tracing_mode="fake")(*given)
+    LargeProducts()(graph.graph)
+    graph.recompile()
+    elsewhere = torch.ops.latentia.product.default
+    assert len(graph.graph.find_nodes(op="call_function", target=elsewhere)) == 2
+    for one, other in zip(graph(*given), products(*given), strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_without_a_compiler_it_says_so(monkeypatch):
+    monkeypatch.setattr(compiled, "_REPAYS", 1)
+    with torch._inductor.config.patch({"cpp.cxx": (None, "/nowhere/g++")}):
+        with pytest.raises(IncompatiblePartsError, match=r"no C\+\+ compiler; install g\+\+"):
+            train(ELBO(), True)
+        with pytest.warns(CompilationWarning, match="runs uncompiled: there is no C"):
+            train(ELBO(), "auto", epochs=1)
 
 
 class Stubborn(ELBO):

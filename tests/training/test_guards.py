@@ -16,6 +16,7 @@ from latentia.models import Batch
 from latentia.objectives import ELBO, Info
 from latentia.training import Trainer, seeded
 from latentia.training import _compiled as compiled
+from latentia.training._looped import own
 
 BATCH, N_FEATURES, N_CODE = 8, 6, 2
 
@@ -80,9 +81,9 @@ def a_step(objective):
     """Count what a step takes, apart from the meters, after one that makes what is made once."""
     trainer = trainer_of(objective)
     data, index, info = Batch(rows(4 * BATCH)), torch.arange(BATCH), Info(0, 0, 4 * BATCH)
-    trainer._steps(data, index, info, 1e-3, lambda sums: None)
+    trainer._steps(data, index, info, [1e-3], lambda steps, sums: None)
     with Kernels() as kernels:
-        trainer._steps(data, index, info, 1e-3, lambda sums: None)
+        trainer._steps(data, index, info, [1e-3], lambda steps, sums: None)
     return kernels
 
 
@@ -132,12 +133,10 @@ def test_an_epoch_looks_at_each_loss_once_on_a_cpu(name):
 def test_a_step_is_one_graph(name):
     trainer = trainer_of(OBJECTIVES[name]())
     data, index, info = Batch(rows(4 * BATCH)), torch.arange(BATCH), Info(0, 0, 4 * BATCH)
-    trainer._steps(data, index, info, 1e-3, lambda sums: None)
+    trainer._steps(data, index, info, [1e-3], lambda steps, sums: None)
     rate = torch.tensor(1e-3, dtype=torch.float64)
     with dynamo_config.patch(trace_autograd_ops=True):
-        found = torch._dynamo.explain(compiled._own(compiled._whole))(
-            trainer._steps, data, index, info, rate
-        )
+        found = torch._dynamo.explain(own(compiled._step))(trainer._steps, data, index, info, rate)
     assert (found.graph_count, found.graph_break_count) == (1, 0), found.break_reasons
 
 

@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from latentia.errors import CheckpointWarning, TrainingStoppedError
-from latentia.training._sealed import read_sealed, remove_partial, remove_whole, write_sealed
+from latentia.training._ranks import Ranks
+from latentia.training._sealed import (
+    first,
+    read_sealed,
+    remove_partial,
+    remove_whole,
+    write_sealed,
+)
 
 _NAME = "checkpoint-{:06d}"
 _BUSY = ("checkpoint-", ".")
@@ -88,6 +95,7 @@ class Checkpoints:
     keep: int = 2
     notes: Mapping[str, Any] = field(default_factory=dict)
     _clock: _Clock = field(default_factory=_Clock, init=False, repr=False, compare=False)
+    _ranks: Ranks = field(default_factory=Ranks.here, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", Path(self.folder))
@@ -109,22 +117,20 @@ class Checkpoints:
     def save(self, step: int, state: Mapping[str, Any]) -> bool:
         """Write a checkpoint, and remove those that are too many; return whether it was written."""
         self._clock.step, self._clock.seconds = step, time.monotonic()
-        numbers = self._numbers()
-        name = _NAME.format(max(numbers, default=0) + 1)
+        numbers = self._ranks.first(self._numbers())
+        place = self.folder / _NAME.format(max(numbers, default=0) + 1)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            remove_partial(self.folder)
-            write_sealed(self.folder / name, state, self.notes)
-            for number in sorted(numbers, reverse=True)[self.keep - 1 :]:
-                remove_whole(self.folder / _NAME.format(number))
+            first(self._ranks, self._make_room)
+            write_sealed(place, state, self.notes, self._ranks)
+            first(self._ranks, lambda: self._remove(sorted(numbers, reverse=True)[self.keep - 1 :]))
         except OSError as error:
-            warnings.warn(
-                f"{self.folder / name} could not be written at step {step} "
-                f"({error.strerror or error}); the checkpoint before it is kept, and training goes "
-                "on.",
-                CheckpointWarning,
-                stacklevel=2,
-            )
+            if self._ranks.rank == 0:
+                warnings.warn(
+                    f"{place} could not be written at step {step} ({error.strerror or error}); the "
+                    "checkpoint before it is kept, and training goes on.",
+                    CheckpointWarning,
+                    stacklevel=2,
+                )
             return False
         return True
 
@@ -161,10 +167,11 @@ class Checkpoints:
         TrainingStoppedError
             After the checkpoint, if :meth:`stop` was called.
         """
-        if not (self._clock.stopping or self._is_due(step)):
+        stopping, due = self._ranks.agree(step, self._clock.stopping, self._is_due(step))
+        if not (stopping or due):
             return
         saved = self.save(step, state())
-        if self._clock.stopping:
+        if stopping:
             lies = f"its state lies in {self.folder}" if saved else "its state could not be saved"
             raise TrainingStoppedError(
                 f"Training was stopped after step {step}, and {lies}; fit again with the same "
@@ -175,6 +182,14 @@ class Checkpoints:
         """Ask training to stop after its next step; return whether any goes on now."""
         self._clock.stopping = self._clock.watched
         return self._clock.watched
+
+    def _make_room(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        remove_partial(self.folder)
+
+    def _remove(self, numbers: list[int]) -> None:
+        for number in numbers:
+            remove_whole(self.folder / _NAME.format(number))
 
     def _with(self, **changes: Any) -> Checkpoints:
         other = replace(self, **changes)

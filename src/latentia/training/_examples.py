@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from latentia.models import Batch
-from latentia.training._batches import Batches
 
 
 class Block(NamedTuple):
@@ -38,7 +37,7 @@ class Examples(Protocol):
         """Return how many a pass has."""
 
     def head(self, n: int) -> Batch:
-        """Return the first ``n`` on the device, raw."""
+        """Return the first ``n``, or as many as may be held at once, on the device, raw."""
 
     def shuffled(self, order: torch.Generator, done: int) -> Iterator[Block]:
         """Yield the blocks of a pass in an order drawn from ``order``, but for those all done.
@@ -75,8 +74,3 @@ class Resident:
 
     def in_order(self) -> Iterator[Batch]:
         yield self.batch
-
-
-def examples_of(data: Tensor | Batch | Examples, batches: Batches) -> Examples:
-    """Return what a pass takes its examples from; tensors are placed on the device."""
-    return Resident(batches.place(data)) if isinstance(data, Tensor | Batch) else data

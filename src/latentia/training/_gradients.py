@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,8 @@ from latentia.models import Batch, LatentVariableModel
 from latentia.objectives import Info, Objective
 from latentia.training._batches import pieces
 from latentia.training._precision import Precision
+from latentia.training._ranks import Ranks
+from latentia.training._sharded import backward
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Gradients:
         Examples that go through the model at once; None takes all.
     precision : Precision
         Of a forward pass.
+    ranks : Ranks
+        Among whom a batch is divided; gradients and reports are of the whole one.
     """
 
     objective: Objective
@@ -39,6 +43,7 @@ class Gradients:
     groups: Mapping[str, list[nn.Parameter]]
     piece: int | None
     precision: Precision
+    ranks: Ranks = field(default_factory=Ranks)
 
     def phases(self, batch: Batch, info: Info) -> Iterator[tuple[str, dict[str, Tensor]]]:
         """Yield every player when its gradient is in place, and the terms to report."""
@@ -52,8 +57,9 @@ class Gradients:
             if name is None or loss is None:
                 return
             self._forget(name)
-            loss.total.backward(inputs=self.groups[name])
-            yield name, loss.report()
+            # Before it goes back, since some of it goes to examples of other processes.
+            self._backward(loss.total * info.share.weight, name)
+            yield name, self._of_all(name, loss.report(), info)
 
     def added_up(self, batch: Batch, info: Info) -> dict[str, Tensor]:
         """Set the gradient of the only loss, piece by piece, and return the terms to report."""
@@ -62,14 +68,32 @@ class Gradients:
         for part in pieces(batch, self.piece):
             with self.precision.autocast(batch.x.device):
                 _, loss = next(self.objective.losses(self.model, part, info))
-            share = loss.total * (len(part) / len(batch))
-            share.backward(inputs=self.groups["model"])
+            share = loss.total * (info.share.weight * len(part) / len(batch))
+            self._backward(share, "model")
             reports.append(loss.report())
-        return {name: torch.cat([report[name] for report in reports]) for name in reports[0]}
+        whole = {name: torch.cat([report[name] for report in reports]) for name in reports[0]}
+        return self._of_all("model", whole, info)
+
+    def _backward(self, total: Tensor, name: str) -> None:
+        others = (p for group in self.groups.values() for p in group)
+        backward(total, self.groups[name], others)
+
+    def _of_all(self, name: str, report: dict[str, Tensor], info: Info) -> dict[str, Tensor]:
+        return self.ranks.add_up(self.groups[name], report, info.share)
 
     def _forget(self, name: str) -> None:
         for parameter in self.groups[name]:
             parameter.grad = None
+
+
+def piece_size(
+    objective: Objective, model: LatentVariableModel, size: int | None, batch_size: float
+) -> int | None:
+    """Return how many examples go through the model at once; None takes all of a batch."""
+    if size is None or batch_size <= size:
+        return None
+    check_pieces(objective, model, size)
+    return size
 
 
 def check_one_phase(objective: Objective, option: str) -> None:

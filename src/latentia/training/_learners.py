@@ -6,8 +6,11 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
+from torch import Tensor
+
 from latentia.models import LatentVariableModel
 from latentia.objectives import Objective
+from latentia.training._sharded import like
 
 #: State dicts of a model and an objective, apart from both.
 Snapshot = dict[str, dict[str, Any]]
@@ -31,11 +34,14 @@ class Learners:
     def snapshot(self) -> Snapshot:
         """Return copies of all that they have."""
         parts = {"model": self.model, "objective": self.objective}
-        return {name: copy.deepcopy(dict(part.state_dict())) for name, part in parts.items()}
+        return {
+            name: {key: _copy(value) for key, value in part.state_dict().items()}
+            for name, part in parts.items()
+        }
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a snapshot."""
-        self.model.load_state_dict(snapshot["model"])
+        self.model.load_state_dict(like(snapshot["model"], self.model.state_dict()))
         self.objective.load_state_dict(snapshot["objective"])
 
     def train(self, training: bool) -> None:
@@ -46,3 +52,7 @@ class Learners:
             own = list(module.parameters(recurse=False))
             if own and not any(parameter.requires_grad for parameter in own):
                 module.eval()  # a frozen layer keeps its running statistics too
+
+
+def _copy(value: Any) -> Any:
+    return value.clone() if isinstance(value, Tensor) else copy.deepcopy(value)

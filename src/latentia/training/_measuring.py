@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -14,6 +14,7 @@ from latentia.training._learners import Learners
 from latentia.training._meters import Means
 from latentia.training._precision import Precision
 from latentia.training._randomness import seeded
+from latentia.training._ranks import Ranks
 from latentia.training._steps import sums_of
 
 
@@ -33,6 +34,8 @@ class Measure:
         Examples at once.
     seed : int
         Of the draws.
+    ranks : Ranks
+        Among whom examples are divided.
     """
 
     learners: Learners
@@ -40,6 +43,7 @@ class Measure:
     precision: Precision
     batch_size: int
     seed: int
+    ranks: Ranks
 
     @torch.no_grad()
     def __call__(self, blocks: Iterable[Batch], info: Info) -> dict[str, float]:
@@ -48,12 +52,14 @@ class Measure:
         model, objective = self.learners.model, self.learners.objective
         device = self.batches.device
         means = Means()
-        with seeded(self.seed, device):
+        with seeded(self.ranks.seed(self.seed), device):
             for block in blocks:
                 for start in range(0, len(block), self.batch_size):
-                    rows = slice(start, start + self.batch_size)
-                    batch = self.batches.gather(block, rows)
+                    stop = min(start + self.batch_size, len(block))
+                    share = self.ranks.share(stop - start)
+                    batch = self.batches.gather(block, self.ranks.rows(start, stop))
                     with self.precision.autocast(device):
-                        _, loss = next(objective.losses(model, batch, info))
-                    means.add(sums_of("model", loss.report()), len(batch))
-        return means.read()
+                        _, loss = next(objective.losses(model, batch, replace(info, share=share)))
+                    own = {name: share.own(values) for name, values in loss.report().items()}
+                    means.add(sums_of("model", own), stop - start)
+        return means.over(self.ranks).read()

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from latentia.errors import TrainingDivergedError
 from latentia.objectives import Info
+from latentia.training._ranks import Ranks
 
 
 class Means:
@@ -33,6 +34,12 @@ class Means:
         sums = torch.stack(list(self._sums.values())).tolist()
         counts = self._counts.values()
         return {name: s / n for name, s, n in zip(self._sums, sums, counts, strict=True)}
+
+    def over(self, ranks: Ranks) -> Means:
+        """Return the means over the examples of all processes, which were counted everywhere."""
+        means = Means()
+        means._sums, means._counts = ranks.sum(self._sums), self._counts
+        return means
 
     def state_dict(self) -> dict[str, Any]:
         """Return the sums and counts so far."""
@@ -107,3 +114,12 @@ def check_finite(values: dict[str, float], when: str, advice: str) -> None:
                 f"{when} the term {name!r} is {value}. {advice} The weights are those of the last "
                 "good epoch."
             )
+
+
+def advice_at(rate: float | None, clip_norm: float | None) -> str:
+    """Return what to try against numbers that are not finite; no rate is a search for one."""
+    if rate is None:
+        return "Scale the data, or start from smaller weights."
+    return (
+        f"Lower learning_rate (now {rate:g}), set clip_norm (now {clip_norm}), or scale the data."
+    )

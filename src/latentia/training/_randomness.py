@@ -48,8 +48,11 @@ class RandomStream:
         with torch.random.fork_rng([self.device] if on_cuda else []):
             if self._states:
                 torch.set_rng_state(self._states[0])
-            else:
+            elif on_cuda:
                 torch.manual_seed(self.seed)
+            else:
+                # The other one takes its time to prepare for kinds of devices that are not used.
+                torch.default_generator.manual_seed(self.seed)
             if len(self._states) > 1:
                 torch.cuda.set_rng_state(self._states[1], self.device)
             self._is_drawing = True

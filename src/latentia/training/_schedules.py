@@ -5,6 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
+from typing import Any
+
+from latentia.heads import as_count
+
+
+def _check(steps: dict[str, Any], values: dict[str, Any], rise: Any = 1.0) -> None:
+    """Refuse numbers of steps, values, or a share of steps that are none."""
+    for name, value in values.items():
+        if not (isinstance(value, Real) and math.isfinite(value)):
+            raise ValueError(f"{name}={value!r} must be a finite number.")
+    for name, value in steps.items():
+        as_count(value, name)
+    if not (isinstance(rise, Real) and 0 < float(rise) <= 1):
+        raise ValueError(f"rise={rise!r} must be a share of the steps, in (0, 1].")
 
 
 @dataclass(frozen=True)
@@ -16,6 +31,11 @@ class Constant:
     value : float
         This value.
 
+    Raises
+    ------
+    ValueError
+        For a value that is not finite.
+
     Examples
     --------
     >>> Constant(0.1)(1000)
@@ -23,6 +43,9 @@ class Constant:
     """
 
     value: float
+
+    def __post_init__(self) -> None:
+        _check({}, {"value": self.value})
 
     def __call__(self, step: int) -> float:
         return self.value
@@ -39,6 +62,11 @@ class Linear:
     n_steps : int
         Steps between them.
 
+    Raises
+    ------
+    ValueError
+        For a value that is not finite, or fewer than 1 step.
+
     Examples
     --------
     >>> warm_up = Linear(0.0, 1.0, n_steps=100)
@@ -50,8 +78,11 @@ class Linear:
     stop: float
     n_steps: int
 
+    def __post_init__(self) -> None:
+        _check({"n_steps": self.n_steps}, {"start": self.start, "stop": self.stop})
+
     def __call__(self, step: int) -> float:
-        progress = min(1.0, step / max(1, self.n_steps))
+        progress = min(1.0, step / self.n_steps)
         return self.start + progress * (self.stop - self.start)
 
 
@@ -68,6 +99,11 @@ class Cosine:
     stop : float, default=0.0
         Last value.
 
+    Raises
+    ------
+    ValueError
+        For a value that is not finite, or fewer than 1 step.
+
     References
     ----------
     I. Loshchilov, F. Hutter. SGDR: Stochastic Gradient Descent with Warm Restarts. 2016.
@@ -82,8 +118,11 @@ class Cosine:
     n_steps: int
     stop: float = 0.0
 
+    def __post_init__(self) -> None:
+        _check({"n_steps": self.n_steps}, {"start": self.start, "stop": self.stop})
+
     def __call__(self, step: int) -> float:
-        progress = min(1.0, step / max(1, self.n_steps))
+        progress = min(1.0, step / self.n_steps)
         return self.stop + (self.start - self.stop) * (1 + math.cos(math.pi * progress)) / 2
 
 
@@ -102,6 +141,11 @@ class OneCycle:
     start, stop : float, default=0.04, 1e-5
         First and last value as shares of ``peak``.
 
+    Raises
+    ------
+    ValueError
+        For a value that is not finite, fewer than 1 step, or a ``rise`` outside (0, 1].
+
     References
     ----------
     L. N. Smith, N. Topin. Super-Convergence: Very Fast Training of Neural Networks Using Large
@@ -119,11 +163,16 @@ class OneCycle:
     start: float = 0.04
     stop: float = 1e-5
 
+    def __post_init__(self) -> None:
+        values = {"peak": self.peak, "start": self.start, "stop": self.stop}
+        _check({"n_steps": self.n_steps}, values, self.rise)
+
     def __call__(self, step: int) -> float:
         top = max(1, round(self.rise * self.n_steps))
         if step <= top:
             return Cosine(self.start * self.peak, top, self.peak)(step)
-        return Cosine(self.peak, self.n_steps - top, self.stop * self.peak)(step - top)
+        down = max(1, self.n_steps - top)
+        return Cosine(self.peak, down, self.stop * self.peak)(step - top)
 
 
 @dataclass(frozen=True)
@@ -139,6 +188,11 @@ class Cyclical:
     rise : float, default=0.5
         Share of the period that goes up.
 
+    Raises
+    ------
+    ValueError
+        For a ``peak`` that is not finite, a period below 1 step, or a ``rise`` outside (0, 1].
+
     References
     ----------
     H. Fu et al. Cyclical Annealing Schedule: A Simple Approach to Mitigating KL Vanishing. 2019.
@@ -153,6 +207,9 @@ class Cyclical:
     peak: float
     period: int
     rise: float = 0.5
+
+    def __post_init__(self) -> None:
+        _check({"period": self.period}, {"peak": self.peak}, self.rise)
 
     def __call__(self, step: int) -> float:
         progress = (step % self.period) / self.period

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from torch import Tensor
+
 from latentia.training._history import History
+from latentia.training._randomness import RandomStream
 from latentia.training._run import Run
+from latentia.training._sharded import like_optimizer
 
 if TYPE_CHECKING:
     from latentia.training._trainer import Trainer
@@ -22,12 +26,20 @@ def state_of(trainer: Trainer) -> dict[str, Any]:
         "objective": dict(trainer.objective.state_dict()),
         "optimizers": {name: o.state_dict() for name, o in trainer._optimizers.items()},
         "order": order,
-        "draws": trainer._draws.get_state(),
+        "draws": trainer._ranks.all(trainer._draws.get_state()),
         "history": vars(trainer.history),
         "step": trainer.step,
         "epoch": trainer.epoch,
         "run": None if run is None else run.state_dict(),
     }
+
+
+def _go_on_drawing(trainer: Trainer, draws: list[list[Tensor]], step: int) -> None:
+    rank = trainer._ranks.rank
+    if rank < len(draws):
+        trainer._draws.set_state(draws[rank])
+    else:  # of more processes than there were
+        trainer._draws = RandomStream(trainer._ranks.seed(trainer._seed, step), trainer.device)
 
 
 def set_state(trainer: Trainer, state: dict[str, Any]) -> None:
@@ -41,9 +53,9 @@ def set_state(trainer: Trainer, state: dict[str, Any]) -> None:
     try:
         trainer._learners.restore(state)
         for name, optimizer in trainer._optimizers.items():
-            optimizer.load_state_dict(state["optimizers"][name])
+            optimizer.load_state_dict(like_optimizer(state["optimizers"][name], optimizer))
         trainer._order.set_state(state["order"])
-        trainer._draws.set_state(state["draws"])
+        _go_on_drawing(trainer, state["draws"], state["step"])
         history = state["history"]
         trainer.history = History(**{**history, "records": list(history["records"])})
         trainer.step, trainer.epoch = state["step"], state["epoch"]

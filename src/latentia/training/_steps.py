@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -14,9 +15,10 @@ from latentia.models import Batch
 from latentia.objectives import Info
 from latentia.training._batches import Batches
 from latentia.training._gradients import Gradients
+from latentia.training._sharded import clip
 
-#: What is told of a phase before its update: the sums over examples of its terms, by name.
-Seen = Callable[[dict[str, Tensor]], None]
+#: What is told of a phase: which steps of a call, and the sums over their examples of its terms.
+Seen = Callable[[range, dict[str, Tensor]], None]
 
 
 @dataclass(frozen=True)
@@ -33,26 +35,35 @@ class Steps:
         By player.
     clip_norm : float or None
         Largest norm of the gradient of one player.
+    batch_size : int
+        Examples of a step; the last of a pass may have fewer.
     """
 
     batches: Batches
     gradients: Gradients
     optimizers: Mapping[str, Optimizer]
     clip_norm: float | None
+    batch_size: int
+    #: Most steps of a call.
+    at_once: ClassVar[int] = 1
 
     def running(self) -> AbstractContextManager[None]:
         """Return the context that steps run in."""
         return nullcontext()
 
-    def __call__(self, data: Batch, index: Tensor, info: Info, rate: float, seen: Seen) -> None:
-        """Take one step on the examples at ``index``."""
-        batch = self.batches.gather(data, index)
+    def __call__(
+        self, data: Batch, index: Tensor, info: Info, rates: Sequence[float], seen: Seen
+    ) -> None:
+        """Take one step on the examples at ``index``, at the only rate."""
+        ranks = self.gradients.ranks
+        info = replace(info, share=ranks.share(len(index)))
+        batch = self.batches.gather(data, ranks.take(index))
         for name, report in self.gradients.phases(batch, info):
-            seen(sums_of(name, report))
+            seen(range(1), sums_of(name, report))
             if self.clip_norm is not None:
-                torch.nn.utils.clip_grad_norm_(self.gradients.groups[name], self.clip_norm)
+                clip(self.gradients.groups[name], self.clip_norm)
             for settings in self.optimizers[name].param_groups:
-                settings["lr"] = rate
+                settings["lr"] = rates[0]
             self.optimizers[name].step()
         self.gradients.objective.after_step(self.gradients.model, batch, info)
 

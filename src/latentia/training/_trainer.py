@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -14,24 +14,35 @@ from latentia._names import lookup
 from latentia.errors import TrainingDivergedError
 from latentia.models import Batch, LatentVariableModel
 from latentia.objectives import Info, Objective, Weight, weight_at
+from latentia.training._arguments import check_arguments
 from latentia.training._batches import Batches
 from latentia.training._checkpoints import Checkpoints, watched
-from latentia.training._compiled import CompiledSteps, repays
+from latentia.training._choosing import chosen
+from latentia.training._deterministic import deterministic as same_bits
 from latentia.training._devices import resolve_device
-from latentia.training._examples import Examples, examples_of
+from latentia.training._epochs import tell
+from latentia.training._examples import Examples
 from latentia.training._full_batch import Everything
-from latentia.training._gradients import Gradients, check_full_batch, check_pieces
+from latentia.training._gradients import Gradients, check_full_batch, piece_size
 from latentia.training._history import History
 from latentia.training._learners import Learners
 from latentia.training._measuring import Measure
-from latentia.training._meters import FiniteWatch, Means, check_finite
-from latentia.training._optimizers import optimizers
+from latentia.training._meters import FiniteWatch, Means, advice_at, check_finite
+from latentia.training._optimizers import optimizers_of
+from latentia.training._placing import all_of, examples_of
 from latentia.training._precision import precisions
 from latentia.training._progress import Progress
 from latentia.training._randomness import RandomStream, seeded
+from latentia.training._ranks import Ranks
 from latentia.training._run import Run
+from latentia.training._sameness import meet
+from latentia.training._sharing import check_shareable
 from latentia.training._state import set_state, state_of
 from latentia.training._steps import Steps
+from latentia.training._unread import Source
+
+if TYPE_CHECKING:
+    from latentia.training._compiled import CompiledSteps
 
 
 def identity(x: Tensor) -> Tensor:
@@ -79,10 +90,12 @@ class Trainer:
         "auto" is CUDA where there is one.
     compile : bool or "auto", default="auto"
         Whether a step is compiled whole, which changes results by rounding only and takes some tens
-        of seconds once. "auto" compiles where a call of ``fit`` has at least 100,000 steps to go,
+        of seconds once. "auto" compiles where a call of ``fit`` has at least 20,000 steps to go,
         and goes on uncompiled, with a CompilationWarning, where that fails.
     seed : int, default=0
         Of the order of examples and of every draw in training.
+    deterministic : bool, default=False
+        Train inside :func:`deterministic`, so that the same seed gives the same bits on CUDA too.
     verbose : bool, default=False
         Show progress on standard error, from the third second.
 
@@ -125,19 +138,12 @@ class Trainer:
         device: str | torch.device = "auto",
         compile: bool | str = "auto",
         seed: int = 0,
+        deterministic: bool = False,
         verbose: bool = False,
     ) -> None:
-        if batch_size < 1:
-            raise ValueError(f"batch_size={batch_size} must be at least 1.")
-        if micro_batch_size is not None and micro_batch_size < 1:
-            raise ValueError(
-                f"micro_batch_size={micro_batch_size} must be at least 1, or None for none."
-            )
-        if clip_norm is not None and not clip_norm > 0:
-            raise ValueError(f"clip_norm={clip_norm} must be positive, or None for no clipping.")
-        if compile not in (True, False, "auto"):
-            raise ValueError(f"compile={compile!r} must be True, False or 'auto'.")
+        check_arguments(batch_size, micro_batch_size, clip_norm, compile)
         self.precision = lookup(precisions, precision, "precision")
+        self._ranks = Ranks.here()
         self.device = resolve_device(device)
         self.model = model.to(self.device, self.precision.weights)
         self.objective = objective.to(self.device, self.precision.weights)
@@ -150,35 +156,36 @@ class Trainer:
         self.epoch = 0
         with seeded(seed, self.device):
             self._groups = objective.groups(model)  # an objective may make its own players here
-        make = (
-            lookup(optimizers, optimizer, "optimizer") if isinstance(optimizer, str) else optimizer
-        )
         lr = weight_at(learning_rate, 0, "learning_rate")
-        self._optimizers = {
-            name: make(parameters, lr=lr, weight_decay=weight_decay)
-            for name, parameters in self._groups.items()
-        }
+        self._optimizers = optimizers_of(self._groups, optimizer, lr, weight_decay)
         self._full_batch = any(getattr(o, "full_batch", False) for o in self._optimizers.values())
         self._batches = Batches(self.device, self.precision.weights, prepare, corruption)
-        piece = self._piece_size(micro_batch_size)
-        self._gradients = Gradients(objective, model, self._groups, piece, self.precision)
+        most = math.inf if self._full_batch else batch_size
+        piece = piece_size(objective, model, micro_batch_size, most)
+        self._gradients = Gradients(
+            objective, model, self._groups, piece, self.precision, self._ranks
+        )
         if self._full_batch:
             check_full_batch(objective, f"optimizer={optimizer!r}", clip_norm)
+        check_shareable(objective, model, batch_size, self._full_batch, self._ranks.world)
         self._steps: Steps | CompiledSteps = Steps(
-            self._batches, self._gradients, self._optimizers, clip_norm
+            self._batches, self._gradients, self._optimizers, clip_norm, batch_size
         )
         self._compile = compile
         self._seed = seed
+        self._deterministic = deterministic
         self._order = torch.Generator().manual_seed(seed)
-        self._draws = RandomStream(seed, self.device)
+        self._draws = RandomStream(self._ranks.seed(seed), self.device)
         self._learners = Learners(model, objective)
-        self._measure = Measure(self._learners, self._batches, self.precision, batch_size, seed)
+        self._measure = Measure(
+            self._learners, self._batches, self.precision, batch_size, seed, self._ranks
+        )
         self._run: Run | None = None
 
     def fit(
         self,
-        data: Tensor | Batch | Examples,
-        validation: Tensor | Batch | Examples | None = None,
+        data: Tensor | Batch | Source | Examples,
+        validation: Tensor | Batch | Source | Examples | None = None,
         *,
         epochs: int,
         patience: int | None = None,
@@ -191,9 +198,10 @@ class Trainer:
 
         Parameters
         ----------
-        data : Tensor, Batch or Examples
-            All examples, the first dimension counts them.
-        validation : Tensor, Batch, Examples or None, default=None
+        data : Tensor, Batch, Source or Examples
+            All examples, the first dimension counts them. A source, such as ``data.stream``
+            returns, is read in blocks and may be larger than memory.
+        validation : Tensor, Batch, Source, Examples or None, default=None
             Held-out examples, always measured with the schedules at their final value and with the
             same draws, so that epochs compare.
         epochs : int
@@ -218,18 +226,29 @@ class Trainer:
         TrainingStoppedError
             When ``checkpoints.stop()`` was called, after a checkpoint.
         """
-        data = examples_of(data, self._batches)
-        held_out = None if validation is None else examples_of(validation, self._batches)
+        how = (self._batches, self.batch_size, self._ranks)
+        data = examples_of(data, *how)
+        held_out = None if validation is None else examples_of(validation, *how)
+        told = {"data": data, "validation": held_out, "epochs": epochs, "patience": patience}
+        meet(self._ranks, {**told, "seed": self._seed}, self._learners)
         run = self._run = self._start(len(data), epochs, patience)
-        progress = Progress(run.n_steps, self.verbose, self.step - run.first_step)
+        shown = self.verbose and self._ranks.rank == 0
+        progress = Progress(run.n_steps, shown, self.step - run.first_step)
 
         def at_boundary(record: dict[str, float] | None = None) -> None:
             progress.update(self.step - run.first_step, record)
+            look_for_ctrl_c(self.step)
             if checkpoints is not None:
                 checkpoints.after_step(self.step, self.state_dict)
 
         try:
-            with self._draws.drawing(), watched(checkpoints, self.step), self._steps.running():
+            with (
+                same_bits(self._deterministic),
+                self._draws.drawing(),
+                watched(checkpoints, self.step),
+                self._steps.running(),
+                self._ranks.interruptible() as look_for_ctrl_c,
+            ):
                 everything = self._everything(data, run) if self._full_batch else None
                 while (verdict := run.verdict(self.epoch, self._has_converged)) is None:
                     self._learners.train(True)
@@ -247,6 +266,7 @@ class Trainer:
                     run.judge(self._learners.snapshot(), self.epoch, loss)
                     self.history.kept = self.epoch
                     at_boundary(record)
+                    tell(record)
             self.history.stopped = verdict
         except KeyboardInterrupt:
             self.history.stopped = "interrupted"
@@ -309,7 +329,8 @@ class Trainer:
             start, good = (self.epoch, self.step), self._learners.snapshot()
             run = Run(n_examples, n_steps, epochs, patience, *start, good)
             self.history.stopped = "finished"
-        self._choose_steps(run.n_steps)
+        if not self._full_batch:
+            self._steps = chosen(self._steps, self._compile, run.n_steps)
         return run
 
     def _train_one_epoch(
@@ -318,19 +339,28 @@ class Trainer:
         watch = FiniteWatch(1 if self.device.type == "cpu" else 50, self._advice)
         run.order = self._order.get_state()
         for before, block, order in data.shuffled(self._order, run.position):
-            for start in range(run.position - before, len(order), self.batch_size):
-                index = order[start : start + self.batch_size]
-                info = Info(self.step, self.epoch, len(data))
-                rows = range(before + start, before + start + len(index))
-                rate = weight_at(self.learning_rate, self.step, "learning_rate")
+            while run.position - before < len(order):
+                start, first = run.position, self.step
+                index = order[start - before :][: self._steps.at_once * self.batch_size]
+                rates = self._rates(math.ceil(len(index) / self.batch_size))
+                stop = start + len(index)
 
-                def seen(sums: dict[str, Tensor], info: Info = info, rows: range = rows) -> None:
+                def seen(
+                    steps: range,
+                    sums: dict[str, Tensor],
+                    first: int = first,
+                    start: int = start,
+                    stop: int = stop,
+                ) -> None:
+                    info = Info(first + steps.start, self.epoch, len(data))
+                    after = min(start + steps.stop * self.batch_size, stop)
+                    rows = range(start + steps.start * self.batch_size, after)
                     run.means.add(sums, len(rows))
                     watch.add(info, rows, sums)
 
-                self._steps(block, index, info, rate, seen)
-                self.step += 1
-                run.position = rows.stop
+                self._steps(block, index, Info(first, self.epoch, len(data)), rates, seen)
+                self.step += len(rates)
+                run.position = stop
                 if run.position < len(data):
                     at_boundary()
         watch.look()
@@ -339,13 +369,12 @@ class Trainer:
         rate = weight_at(self.learning_rate, self.step - 1, "learning_rate")
         return {"epoch": self.epoch, "step": self.step, "learning_rate": rate, **means.read()}
 
-    def _choose_steps(self, n_steps: int) -> None:
-        """Compile steps where that was asked for, or repays."""
-        insist = self._compile is True
-        if isinstance(self._steps, CompiledSteps) or self._full_batch:
-            return
-        if insist or (self._compile == "auto" and repays(n_steps)):
-            self._steps = CompiledSteps(self._steps, self.batch_size, insist)
+    def _rates(self, n_steps: int) -> list[float]:
+        """Return the learning rate of each of the next steps."""
+        if not callable(self.learning_rate):
+            return [self.learning_rate] * n_steps
+        steps = range(self.step, self.step + n_steps)
+        return [weight_at(self.learning_rate, step, "learning_rate") for step in steps]
 
     def _train_on(self, everything: Everything) -> dict[str, float]:
         optimizer = self._optimizers["model"]
@@ -358,27 +387,14 @@ class Trainer:
 
     def _everything(self, data: Examples, run: Run) -> Everything:
         with seeded(self._seed, self.device):
-            batch = self._batches.gather(data.head(len(data)), slice(None))
+            batch = self._batches.gather(all_of(data), slice(None))
         return Everything(self._gradients, batch, run.final, self._seed, run.memory)
 
     @property
     def _has_converged(self) -> bool:
         return self._full_batch and getattr(self._optimizers["model"], "converged", False)
 
-    def _piece_size(self, micro_batch_size: int | None) -> int | None:
-        if micro_batch_size is None:
-            return None
-        if not self._full_batch and self.batch_size <= micro_batch_size:
-            return None
-        check_pieces(self.objective, self.model, micro_batch_size)
-        return micro_batch_size
-
     @property
     def _advice(self) -> str:
-        if self._full_batch:
-            return "Scale the data, or start from smaller weights."
         rate = weight_at(self.learning_rate, self.step, "learning_rate")
-        return (
-            f"Lower learning_rate (now {rate:g}), set clip_norm (now {self.clip_norm}), or scale "
-            "the data."
-        )
+        return advice_at(None if self._full_batch else rate, self.clip_norm)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
-from torch.optim.adam import adam
 from torch.optim.rmsprop import rmsprop
 from torch.optim.sgd import sgd
 
@@ -20,26 +20,26 @@ def _adam(
 ) -> None:
     settings = optimizer.param_groups[0]
     beta1, beta2 = settings["betas"]
-    adam(
-        list(weights),
-        list(gradients),
-        _held(optimizer, weights, "exp_avg"),
-        _held(optimizer, weights, "exp_avg_sq"),
-        _held(optimizer, weights, "max_exp_avg_sq") if settings["amsgrad"] else [],
-        _held(optimizer, weights, "step"),
-        decoupled_weight_decay=settings["decoupled_weight_decay"],
-        amsgrad=settings["amsgrad"],
-        beta1=beta1,
-        beta2=beta2,
-        lr=rate,
-        weight_decay=settings["weight_decay"],
-        eps=settings["eps"],
-        maximize=settings["maximize"],
-        foreach=False,
-        fused=False,
-        capturable=False,
-        differentiable=False,
-    )
+    decay = settings["weight_decay"]
+    steps = _held(optimizer, weights, "step")
+    # All at once: a power inside each update would be taken again for every few weights.
+    counts = torch.stack(steps).double() + 1
+    shares1, shares2 = (1 - torch.exp(counts * _log(beta)) for beta in (beta1, beta2))
+    lengths, roots = rate / shares1, shares2.sqrt()
+    for i, (weight, slope) in enumerate(zip(weights, gradients, strict=True)):
+        state = optimizer.state[weight]
+        state["step"].add_(1)
+        slope = -slope if settings["maximize"] else slope
+        if settings["decoupled_weight_decay"]:
+            weight.mul_(1 - rate * decay)
+        elif decay != 0:
+            slope = slope + decay * weight
+        mean, square = state["exp_avg"], state["exp_avg_sq"]
+        mean.lerp_(slope, 1 - beta1)
+        square.mul_(beta2).addcmul_(slope, slope, value=1 - beta2)
+        if settings["amsgrad"]:
+            square = state["max_exp_avg_sq"].copy_(state["max_exp_avg_sq"].maximum(square))
+        weight.sub_(lengths[i] * mean / (square.sqrt() / roots[i] + settings["eps"]))
 
 
 def _sgd(
@@ -86,6 +86,10 @@ def _rmsprop(
         centered=settings["centered"],
         maximize=settings["maximize"],
     )
+
+
+def _log(beta: float) -> float:
+    return math.log(beta) if beta > 0 else -math.inf
 
 
 def _held(optimizer: Optimizer, weights: Sequence[Tensor], name: str) -> list[Tensor]:

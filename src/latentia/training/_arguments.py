@@ -1,0 +1,24 @@
+"""What the numbers that a trainer is given must be."""
+
+from __future__ import annotations
+
+
+def check_arguments(
+    batch_size: int, micro_batch_size: int | None, clip_norm: float | None, compile: bool | str
+) -> None:
+    """Refuse what is out of range.
+
+    Raises
+    ------
+    ValueError
+    """
+    if batch_size < 1:
+        raise ValueError(f"batch_size={batch_size} must be at least 1.")
+    if micro_batch_size is not None and micro_batch_size < 1:
+        raise ValueError(
+            f"micro_batch_size={micro_batch_size} must be at least 1, or None for none."
+        )
+    if clip_norm is not None and not clip_norm > 0:
+        raise ValueError(f"clip_norm={clip_norm} must be positive, or None for no clipping.")
+    if compile not in (True, False, "auto"):
+        raise ValueError(f"compile={compile!r} must be True, False or 'auto'.")
