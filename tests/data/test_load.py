@@ -27,7 +27,7 @@ def test_unknown_names_suggest_the_nearest():
 def test_unknown_suffix_lists_the_known(tmp_path):
     (tmp_path / "x.txt").write_text("1")
     with pytest.raises(
-        ValueError, match=r"suffix '.txt' is unknown; .* \.csv, \.npy, \.npz, \.par"
+        ValueError, match=r"suffix '.txt' is unknown; .* \.csv, \.feather, \.npy, \.npz, \.par"
     ):
         load(tmp_path / "x.txt")
 

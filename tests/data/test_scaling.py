@@ -106,7 +106,7 @@ def test_auto_brings_digits_to_the_unit_interval():
 def test_moments_do_not_depend_on_the_blocks(monkeypatch):
     X = 1e6 + RNG.normal(size=(1000, 3))
     monkeypatch.setattr(
-        "latentia.data._moments.blocks", lambda X: blocks_module.blocks(X, values=100)
+        "latentia.data._moments.blocks", lambda X, values=100: blocks_module.blocks(X, 100)
     )
     moments = Moments.of(X)
     np.testing.assert_allclose(moments.mean, X.mean(axis=0), rtol=1e-14)

@@ -15,13 +15,13 @@ from latentia.data._validation import check_finite, check_labels, check_numbers,
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Examples in memory, or in a memory-mapped file.
+    """Examples in memory, in a memory-mapped file, or in a stream.
 
     Use `Dataset.of` to make a checked one from an array.
 
     Parameters
     ----------
-    X : ndarray of shape (n, *schema.shape)
+    X : ndarray or Stream of shape (n, *schema.shape)
         The examples in their own type: bytes stay bytes.
     y : ndarray of length n, optional
         A label per example, numbers or text.
@@ -37,7 +37,7 @@ class Dataset:
     (3, (2,), array(['a', 'b'], dtype='<U1'))
     """
 
-    X: np.ndarray
+    X: Any
     y: np.ndarray | None
     schema: Schema
     name: str
@@ -59,7 +59,7 @@ class Dataset:
 
         Parameters
         ----------
-        X : array-like of shape (n, d), (n, H, W), (n, C, H, W) or (n, H, W, C)
+        X : array-like or Stream of shape (n, d), (n, H, W), (n, C, H, W) or (n, H, W, C)
             The examples.
         y : array-like of length n, optional
             The labels.

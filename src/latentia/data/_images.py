@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from latentia.data._extras import require
+from latentia.data._objects import Items
 
 _SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff"})
 
@@ -46,14 +47,31 @@ def read_images(path: Path, n: int | None = None) -> tuple[np.ndarray, np.ndarra
     X = np.empty((len(files), *first.shape), first.dtype)
     for i, file in enumerate(files):
         pixels = first if i == 0 else _open(Image, file)
-        if (pixels.shape, pixels.dtype) != (first.shape, first.dtype):
-            raise ValueError(
-                f"{path}: images differ in size or colour, {_name(path, files[0])} is "
-                f"{_form(first)} but {_name(path, file)} is {_form(pixels)}; "
-                "bring them to one size and colour."
-            )
-        X[i] = pixels
+        X[i] = _like(first, pixels, path, files[0], file)
     return X, None if labels is None else np.array(labels[: len(files)])
+
+
+def image_rows(path: Path) -> Items:
+    """Return the images of a folder as a stream, each decoded when it is needed."""
+    Image = require("PIL.Image", "reading images")
+    files, labels = _find(path)
+    first = _open(Image, files[0])
+
+    def item(i: int) -> np.ndarray:
+        return _like(first, _open(Image, files[i]), path, files[0], files[i])
+
+    return Items(len(files), item, str(path), None if labels is None else np.array(labels))
+
+
+def _like(first: np.ndarray, pixels: np.ndarray, path: Path, one: Path, file: Path) -> np.ndarray:
+    """Return pixels, or refuse them where they are of another size or colour than the first."""
+    if (pixels.shape, pixels.dtype) != (first.shape, first.dtype):
+        raise ValueError(
+            f"{path}: images differ in size or colour, {_name(path, one)} is "
+            f"{_form(first)} but {_name(path, file)} is {_form(pixels)}; "
+            "bring them to one size and colour."
+        )
+    return pixels
 
 
 def _find(path: Path) -> tuple[list[Path], list[str] | None]:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from latentia.data._moments import Moments, negligible
+from latentia.data._stream import Stream, moments_of
 
 # Types whose numbers float32 cannot all hold.
 _WIDE = frozenset({torch.float64, torch.int32, torch.int64, torch.uint32, torch.uint64})
@@ -150,7 +151,7 @@ _rules: Mapping[str, Callable[[Moments], _Pair]] = {
 }
 
 
-def _choose(X: np.ndarray, moments: Moments) -> str:
+def _choose(X: np.ndarray | Stream, moments: Moments) -> str:
     low, high = moments.minimum.min(), moments.maximum.max()
     images = X.ndim > 2
     if low >= 0 and high <= 1:
@@ -164,14 +165,14 @@ def _choose(X: np.ndarray, moments: Moments) -> str:
     return "max" if images and low >= 0 else "standard"
 
 
-def _fit(rule: str | None, X: np.ndarray) -> Affine:
-    moments = Moments.of(X)
+def _fit(rule: str | None, X: np.ndarray | Stream) -> Affine:
+    moments = moments_of(X)
     rule = _choose(X, moments) if rule is None else rule
     shift, scale = _rules[rule](moments)
     return Affine(shift, scale, X.shape[1:], rule, moments.n_constant)
 
 
-scalings: dict[str, Callable[[np.ndarray], Affine]] = {
+scalings: dict[str, Callable[[np.ndarray | Stream], Affine]] = {
     "auto": partial(_fit, None),
     **{rule: partial(_fit, rule) for rule in _rules},
 }

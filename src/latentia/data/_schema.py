@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentia._blocks import blocks
+from latentia.data._stream import Stream
 
 _SHOWN_NAMES = 6
 
@@ -66,12 +67,12 @@ names=('width', 'height'))
             )
 
     @classmethod
-    def of(cls, X: np.ndarray, names: Sequence[str] | None = None) -> Schema:
+    def of(cls, X: np.ndarray | Stream, names: Sequence[str] | None = None) -> Schema:
         """Read the schema of an array, its examples along the first axis.
 
         Parameters
         ----------
-        X : ndarray of shape (n, d), (n, H, W) or (n, C, H, W)
+        X : ndarray or Stream of shape (n, d), (n, H, W) or (n, C, H, W)
             The examples; read in blocks, never copied whole. NaN shows in the range.
         names : sequence of str, optional
             Column names of a table.
@@ -91,8 +92,7 @@ names=('width', 'height'))
                 "a table is (n, d), images are (n, H, W) or (n, C, H, W), none of them 0."
             )
         with np.errstate(invalid="ignore"):
-            lows, highs = zip(*((block.min(), block.max()) for _, block in blocks(X)), strict=True)
-            minimum, maximum = np.min(lows), np.max(highs)
+            minimum, maximum = (X.min(), X.max()) if isinstance(X, Stream) else _range(X)
         return cls(
             kind="table" if X.ndim == 2 else "image",
             shape=X.shape[1:],
@@ -131,3 +131,8 @@ names=('width', 'height'))
         return (
             f"images of {height} x {width} {colours.get(channels, f'pixels, {channels} channels')}"
         )
+
+
+def _range(X: np.ndarray) -> tuple[float, float]:
+    lows, highs = zip(*((block.min(), block.max()) for _, block in blocks(X)), strict=True)
+    return np.min(lows), np.max(highs)

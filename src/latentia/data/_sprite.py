@@ -1,4 +1,4 @@
-"""One sprite: its shape, turned, scaled, and moved by parts of a pixel."""
+"""How sprites are drawn: a shape, turned, scaled, and moved by parts of a pixel."""
 
 from __future__ import annotations
 
@@ -44,6 +44,22 @@ def patch(
     inside = _SHAPES[str(VALUES["shape"][shape])](cos * x + sin * y, cos * y - sin * x)
     cover = inside.reshape(pixels, _FINENESS, pixels, _FINENESS).mean(axis=(1, 3))
     return ((cover >= 0.5) if binary else np.rint(255 * cover)).astype(np.uint8)
+
+
+def drawn(size: int, binary: bool, levels: np.ndarray) -> np.ndarray:
+    """Draw the images of checked levels (n, 5), each kind of sprite once."""
+    # Positions are whole numbers of half pixels.
+    corner, half = np.divmod(levels[:, :2:-1] * (size // 32), 2)
+    kinds, kind = np.unique(np.hstack([levels[:, :3], half]), axis=0, return_inverse=True)
+    patches = np.stack([patch(size, binary, *row) for row in kinds.tolist()] or [np.zeros((0, 0))])
+    images = np.zeros((len(levels), size, size), np.uint8)
+    reach = np.arange(patches.shape[-1])
+    images[
+        np.arange(len(levels))[:, None, None],
+        (corner[:, :1] + reach)[:, :, None],
+        (corner[:, 1:] + reach)[:, None, :],
+    ] = patches[kind.reshape(-1)]
+    return images
 
 
 def _heart(x: np.ndarray, y: np.ndarray) -> np.ndarray:

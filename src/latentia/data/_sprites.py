@@ -10,7 +10,8 @@ import numpy as np
 
 from latentia.data._dataset import Dataset
 from latentia.data._names import missing_column
-from latentia.data._sprite import VALUES, patch
+from latentia.data._sprite import VALUES, drawn
+from latentia.data._sprite_levels import check_integers, check_range, checked_levels
 from latentia.data._validation import check_count, check_seed
 
 _DEFAULT_N = 2000
@@ -125,10 +126,10 @@ class Sprites:
                [0, 0, 0, 0, 1],
                [0, 0, 0, 1, 1]])
         """
-        index = _integers(index, "index")
+        index = check_integers(index, "index")
         if index.ndim != 1:
             raise ValueError(f"index must be a list of integers, but its shape is {index.shape}.")
-        _check_range(index, len(self), "index")
+        check_range(index, len(self), "index")
         return np.stack(np.unravel_index(index, self.factor_sizes), axis=1).astype(np.int64)
 
     def index(self, factors: Any) -> np.ndarray:
@@ -153,7 +154,7 @@ class Sprites:
         >>> Sprites().index([[0, 0, 0, 1, 1]])
         array([33])
         """
-        levels = self._levels(factors)
+        levels = checked_levels(factors)
         return np.asarray(np.ravel_multi_index(tuple(levels.T), self.factor_sizes), dtype=np.int64)
 
     def values(self, factors: Any, name: str) -> np.ndarray:
@@ -182,7 +183,7 @@ class Sprites:
         """
         if name not in VALUES:
             raise missing_column(name, VALUES, self.name)
-        return VALUES[name][self._levels(factors)[:, self.factor_names.index(name)]]
+        return VALUES[name][checked_levels(factors)[:, self.factor_names.index(name)]]
 
     def images(self, factors: Any) -> np.ndarray:
         """Draw the images of given factors.
@@ -207,21 +208,7 @@ class Sprites:
         >>> bool((left[:, :-1] == right[:, 1:]).all())
         True
         """
-        levels = self._levels(factors)
-        # Positions are whole numbers of half pixels.
-        corner, half = np.divmod(levels[:, :2:-1] * (self.size // 32), 2)
-        kinds, kind = np.unique(np.hstack([levels[:, :3], half]), axis=0, return_inverse=True)
-        patches = np.stack(
-            [patch(self.size, self.binary, *row) for row in kinds.tolist()] or [np.zeros((0, 0))]
-        )
-        images = np.zeros((len(levels), self.size, self.size), np.uint8)
-        reach = np.arange(patches.shape[-1])
-        images[
-            np.arange(len(levels))[:, None, None],
-            (corner[:, :1] + reach)[:, :, None],
-            (corner[:, 1:] + reach)[:, None, :],
-        ] = patches[kind.reshape(-1)]
-        return images
+        return drawn(self.size, self.binary, checked_levels(factors))
 
     def draw(self, n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """Draw images at random, every one of the grid alike.
@@ -270,29 +257,3 @@ class Sprites:
         """
         images, factors = self.draw(_DEFAULT_N if n is None else n, seed)
         return Dataset.of(images, self.values(factors, self.y), name=self.name)
-
-    def _levels(self, factors: Any) -> np.ndarray:
-        levels = _integers(factors, "factors")
-        if levels.ndim != 2 or levels.shape[1] != len(self.factor_sizes):
-            raise ValueError(
-                f"factors must have a column for each of {', '.join(self.factor_names)}, but its "
-                f"shape is {levels.shape}."
-            )
-        for column, (name, size) in enumerate(
-            zip(self.factor_names, self.factor_sizes, strict=True)
-        ):
-            _check_range(levels[:, column], size, f"factors, column {name!r},")
-        return levels
-
-
-def _integers(values: Any, argument: str) -> np.ndarray:
-    array = np.asarray(values)
-    if array.dtype.kind not in "iu":
-        raise ValueError(f"{argument} must hold integers, but its type is {array.dtype}.")
-    return array.astype(np.int64)
-
-
-def _check_range(levels: np.ndarray, size: int, what: str) -> None:
-    wrong = levels[(levels < 0) | (levels >= size)]
-    if wrong.size:
-        raise ValueError(f"{what} holds {wrong[0]}; it counts from 0 to {size - 1:,}.")

@@ -26,6 +26,25 @@ def read_csv(path: Path, y: str | None) -> _Table:
         If the file is not such a table, or a feature is not numeric.
     """
     pa_csv = require("pyarrow.csv", f"reading {path.name}")
+    separator, _, header = layout_of(path)
+    table = _read(
+        path,
+        pa_csv.read_csv,
+        read_options=pa_csv.ReadOptions(autogenerate_column_names=not header),
+        parse_options=pa_csv.ParseOptions(delimiter=separator),
+    )
+    X, labels, names = split_frame(table, y, str(path))
+    return X, labels, names if header else None
+
+
+def layout_of(path: Path) -> tuple[str, list[str], bool]:
+    """Return the separator, the cells of the first line, and whether they are names of columns.
+
+    Raises
+    ------
+    ValueError
+        If the first line is not of such a table.
+    """
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
             line = file.readline()
@@ -35,20 +54,13 @@ def read_csv(path: Path, y: str | None) -> _Table:
         raise ValueError(f"{path}: the file is empty or starts with an empty line.")
     separator = max(",;\t", key=line.count)
     try:
-        header = _is_header(next(csv.reader([line], delimiter=separator)))
+        cells = next(csv.reader([line], delimiter=separator))
     except csv.Error as error:
         raise ValueError(
             f"{path}: the first line is not a row of a table ({error}); "
             "separate the columns by comma, semicolon or tab."
         ) from error
-    table = _read(
-        path,
-        pa_csv.read_csv,
-        read_options=pa_csv.ReadOptions(autogenerate_column_names=not header),
-        parse_options=pa_csv.ParseOptions(delimiter=separator),
-    )
-    X, labels, names = split_frame(table, y, str(path))
-    return X, labels, names if header else None
+    return separator, cells, _is_header(cells)
 
 
 def read_parquet(path: Path, y: str | None) -> _Table:
@@ -61,6 +73,13 @@ def read_parquet(path: Path, y: str | None) -> _Table:
     """
     parquet = require("pyarrow.parquet", f"reading {path.name}")
     return split_frame(_read(path, parquet.read_table), y, str(path))
+
+
+def parquet_bytes(path: Path) -> int:
+    """Return how much memory a Parquet file may take, from what it says of itself."""
+    about = _read(path, require("pyarrow.parquet", f"reading {path.name}").read_metadata)
+    groups = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
+    return int(max(groups, 4 * about.num_rows * about.num_columns))
 
 
 def _read(path: Path, reader: Any, **options: Any) -> Any:

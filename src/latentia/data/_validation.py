@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -10,10 +11,12 @@ import numpy as np
 
 from latentia._arrays import native
 from latentia._blocks import blocks
+from latentia.data._part import first_of
+from latentia.data._stream import Stream, resident
 
 
-def check_numbers(X: Any, where: str) -> np.ndarray:
-    """Return `X` as an array of numbers, examples first, without copying an array.
+def check_numbers(X: Any, where: str) -> Any:
+    """Return `X` as an array of numbers, examples first, without copying an array; streams stay.
 
     Booleans become uint8. Only foreign byte orders and floats beyond 64 bits, which torch lacks,
     are copied: to native order and float64. Channel-last images ``(n, H, W, C)`` with C of 1, 3
@@ -24,6 +27,8 @@ def check_numbers(X: Any, where: str) -> np.ndarray:
     ValueError
         If the array holds text or objects, is empty, or has no rows-by-features form.
     """
+    if isinstance(X, Stream):
+        return X
     X = _as_array(X, where)
     if X.dtype == np.bool_:
         X = X.view(np.uint8)
@@ -73,13 +78,13 @@ def check_labels(y: Any, n: int, where: str) -> np.ndarray:
     return y.astype(str) if y.dtype.kind == "O" else y
 
 
-def check_finite(X: np.ndarray, where: str, names: Sequence[str] | None = None) -> None:
+def check_finite(X: Any, where: str, names: Sequence[str] | None = None) -> None:
     """Raise a ValueError that counts the values that are not finite and places the first.
 
     A column with a name is placed by row (counting from 1) and name, as in a spreadsheet;
     other arrays by index, as in Python.
     """
-    count, first = 0, None
+    count, first, value = 0, None, math.nan
     for start, block in blocks(X):
         bad = ~np.isfinite(block)
         if not bad.any():
@@ -87,7 +92,7 @@ def check_finite(X: np.ndarray, where: str, names: Sequence[str] | None = None) 
         count += int(bad.sum())
         if first is None:
             row, *rest = (int(i) for i in np.argwhere(bad)[0])
-            first = (start + row, *rest)
+            first, value = (start + row, *rest), block[(row, *rest)]
     if first is None:
         return
     if names is None:
@@ -95,13 +100,13 @@ def check_finite(X: np.ndarray, where: str, names: Sequence[str] | None = None) 
     else:
         place = f"in row {first[0] + 1} (counting from 1), column {names[first[1]]!r}"
     raise ValueError(
-        f"{where}: {count} value(s) are missing or not finite, the first is {X[first]} {place}; "
+        f"{where}: {count} value(s) are missing or not finite, the first is {value} {place}; "
         "fill or drop them."
     )
 
 
-def first_rows(X: np.ndarray, n: int | None, where: str) -> np.ndarray:
-    """Return the view ``X[:n]``, all of `X` for None.
+def first_rows(X: Any, n: int | None, where: str) -> Any:
+    """Return the view ``X[:n]``, all of `X` for None; of a stream in memory where that is small.
 
     Raises
     ------
@@ -113,6 +118,8 @@ def first_rows(X: np.ndarray, n: int | None, where: str) -> np.ndarray:
     n = check_count(n, "n")
     if n > len(X):
         raise ValueError(f"{where}: n={n} but there are only {len(X)} examples; ask for fewer.")
+    if isinstance(X, Stream):
+        return resident(first_of(X, n))
     return X[:n]
 
 
