@@ -11,9 +11,18 @@ import torch
 from sklearn.base import clone
 from sklearn.datasets import load_digits, load_iris
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from torch.utils.flop_counter import FlopCounterMode
 
 import latentia
-from latentia import RestrictedBoltzmannMachine, StackedAutoencoder, data, inference, reports
+from latentia import (
+    RestrictedBoltzmannMachine,
+    StackedAutoencoder,
+    data,
+    inference,
+    models,
+    objectives,
+    reports,
+)
 from latentia.errors import IncompatiblePartsError
 
 QUIET = {"random_state": 0, "verbose": False}
@@ -213,3 +222,80 @@ def test_layers_whose_spaces_do_not_fit_are_refused():
         StackedAutoencoder((8, 4), of=of, likelihood="bernoulli", **QUIET).fit(BINARY)
     with pytest.raises(IncompatiblePartsError, match="normal visible units do not fit"):
         rbm(max_iter=1).fit(IRIS).pseudo_log_likelihood(IRIS)
+
+
+def test_a_step_multiplies_no_more_than_its_gradient_needs():
+    # One product down for the chains, one up for examples and chains, and one for the gradient.
+    machine, n = models.RBM(300, 200), 20
+    batch = models.Batch((torch.rand(n, 300) < 0.3).float())
+    estimator = rbm(200, max_iter=1).fit((np.arange(6000).reshape(20, 300) % 7 < 3).astype(float))
+    objective = estimator._objective()
+    with FlopCounterMode(display=False) as counter:
+        ((_, loss),) = objective.losses(machine, batch, objectives.Info())
+        loss.total.backward()
+    least = 2 * 300 * 200 * (n + 2 * n + 2 * n)
+    assert least <= counter.get_total_flops() < 1.1 * least
+
+
+def test_what_is_told_of_a_batch_is_how_badly_its_examples_are_reconstructed():
+    model = rbm(8, max_iter=1, likelihood="bernoulli").fit(BINARY[:100])
+    batch = models.Batch(torch.from_numpy(BINARY[:100]).float())
+    objective = model._objective()
+    machine = model.model_
+    told = -machine.decoder(machine.encode(batch.x)).log_prob(batch.x)
+    with torch.no_grad():
+        ((_, loss),) = objective.losses(machine, batch, objectives.Info())
+    assert torch.allclose(loss.values, told, rtol=1e-4)
+    ((_, loss),) = objective.losses(machine, batch, objectives.Info())
+    assert torch.allclose(loss.values, told[::10].mean().expand(100), rtol=1e-4)
+
+
+def test_a_report_says_how_many_chains_an_estimate_rests_on():
+    model = rbm(16).fit(BINARY[:200])
+    values, error = model.log_likelihood(BINARY[:5], n_temperatures=300)
+    same, report = model.log_likelihood(BINARY[:5], n_temperatures=300, return_report=True)
+    assert np.array_equal(values, same) and report.standard_error == error
+    assert 20 < report.effective_sample_size <= 100
+    annealed = inference.anneal_partition
+    counted = rbm(4).fit(BINARY[:200]).log_likelihood(BINARY[:5], return_report=True)[1]
+    assert counted.standard_error == 0 and counted.effective_sample_size == np.inf
+    assert annealed(model.model_, n_chains=1, n_temperatures=2).standard_error.isnan()
+
+
+def test_an_estimate_that_rests_on_a_few_chains_warns():
+    model = rbm(30, learning_rate=0.3, max_iter=10).fit(BINARY[:300])
+    with pytest.warns(UserWarning, match=r"log Z rests on .* of 30 chains"):
+        model.log_likelihood(BINARY[:5], n_chains=30, n_temperatures=2)
+
+
+@pytest.mark.parametrize(
+    ("settings", "match"),
+    [
+        ({"n_chains": 1}, "n_chains=1 must be an integer of at least 2"),
+        ({"n_chains": 0}, "n_chains=0 must be an integer of at least 2"),
+        ({"n_temperatures": 0}, "n_temperatures=0 must be an integer of at least 1"),
+    ],
+)
+@pytest.mark.parametrize("n_components", [4, 16])
+def test_too_few_chains_for_an_error_are_refused(settings, match, n_components):
+    model = rbm(n_components, max_iter=1).fit(BINARY[:50])
+    with pytest.raises(ValueError, match=match):
+        model.log_likelihood(BINARY[:5], **settings)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda x: x * [1, 1e-4, 1, 1],
+        lambda x: x * [1, 100.0, 1, 1],
+        lambda x: x + np.array([0, 0, 1e4, 0]),
+        lambda x: x * 1000,
+    ],
+)
+def test_every_column_of_normal_units_must_be_scaled(change):
+    x = (IRIS - IRIS.mean(0)) / IRIS.std(0)
+    kind = {"likelihood": "normal", "scaling": "none", "max_iter": 1}
+    rbm(3, **kind).fit(x)
+    rbm(3, **kind).fit(x * [1, 1, 0, 1])  # a constant column does no harm
+    with pytest.raises(ValueError, match=r"column \d has"):
+        rbm(3, **kind).fit(change(x))

@@ -17,7 +17,9 @@ FACTOR = RNG.normal(size=(700, 1))
 MEAN = 5 * np.exp(0.6 * FACTOR @ RNG.choice([-1.0, 1.0], size=(1, 12)))
 COUNTS = RNG.negative_binomial(2, 2 / (2 + MEAN))
 DIGITS = load_digits().images[:300]
-COUNTING = ["negative-binomial", "poisson", "zero-inflated-negative-binomial"]
+COUNTING = [
+    "negative-binomial", "poisson", "zero-inflated-negative-binomial", "zero-inflated-poisson",
+]  # fmt: skip
 GRIDS = {
     "levels": partial(heads.Levels, n_levels=17),
     "logistic": partial(heads.DiscretizedLogistic, n_levels=17),

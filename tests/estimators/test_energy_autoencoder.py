@@ -14,9 +14,10 @@ from scipy.stats import multivariate_normal
 from sklearn.datasets import load_iris
 
 import latentia
-from latentia import EnergyAutoencoder, data, spaces
+from latentia import EnergyAutoencoder, conditional, data, heads, spaces
 from latentia.demonstrations import EllipseDecoder
 from latentia.errors import CollapsedEnergyWarning, IncompatiblePartsError
+from latentia.inference import _most_likely
 
 IRIS = load_iris().data.astype(np.float32)
 RING = data.load("ring", n=200).X
@@ -113,7 +114,7 @@ def test_at_one_with_a_normal_prior_the_free_energy_is_the_negative_log_likeliho
     exact = multivariate_normal(b, W @ W.T + sigma**2 * np.eye(4)).logpdf(scaled)
     exact = exact + float(model.scaling_.log_abs_det())
     assert np.allclose(model.score_samples(IRIS), exact, atol=1e-3)
-    same = model.free_energy(IRIS[:5], beta=1.0, n_points=100)
+    same = model.free_energy(IRIS[:5], beta=1.0)
     assert np.array_equal(model.score_samples(IRIS[:5]), -same)
 
 
@@ -153,7 +154,23 @@ def test_a_code_that_explains_any_point_is_called_collapsed():
         EnergyAutoencoder(6, **common).fit(RING)
     with warnings.catch_warnings():
         warnings.simplefilter("error", CollapsedEnergyWarning)
-        EnergyAutoencoder(1, space="circle", **common).fit(RING)
+        model = EnergyAutoencoder(1, space="circle", **common).fit(RING)
+    noise = np.random.default_rng(0).uniform(RING.min(0), RING.max(0), RING.shape)
+    assert gap_of(model, noise.astype(np.float32)) > 0.75
+
+
+def test_a_price_on_codes_that_a_decoder_evades_is_not_advised_again():
+    parameters = {"regularizer": "l2", "regularizer_weight": 0.1, "norm": "squared_error"}
+    parameters |= {"max_iter": 25, "learning_rate": 1e-2, "scaling": "none"}
+    parameters |= {"random_state": 0, "verbose": False, "n_restarts": 1, "n_steps": 20}
+    with pytest.warns(CollapsedEnergyWarning, match="collapsed.*fewer.*larger weights") as caught:
+        EnergyAutoencoder(2, hidden_layer_sizes=(16,), batch_size=100, **parameters).fit(RING)
+    assert "contrast" not in str(caught[0].message)
+
+
+def gap_of(model, noise):
+    of_data, elsewhere = (torch.as_tensor(model.energy(x)) for x in (RING, noise))
+    return float(latentia.inference.energy_gap(of_data, elsewhere))
 
 
 @pytest.mark.parametrize(
@@ -187,7 +204,7 @@ def test_a_decoder_of_other_examples_is_refused():
 
 
 def test_a_temperature_that_is_none_is_refused(ellipse):
-    with pytest.raises(ValueError, match="beta=0 must be positive"):
+    with pytest.raises(ValueError, match="beta=0 must be a positive number"):
         ellipse.free_energy(ELLIPSE.X, beta=0)
 
 
@@ -196,3 +213,74 @@ def test_a_condition_reaches_the_search():
     model = fitted(y=labels, space="circle", condition="y")
     assert not np.array_equal(model.transform(RING, labels), model.transform(RING, 1 - labels))
     assert model.energy(RING, labels).shape == (200,)
+
+
+@pytest.mark.parametrize("contrast", [None, "gaussian"])
+def test_the_coldest_free_energy_is_the_energy_by_the_same_search(contrast):
+    model = fitted(X=RING, contrast=contrast, n_restarts=1, n_steps=5, max_iter=2)
+    assert np.array_equal(model.free_energy(RING, beta=math.inf), model.energy(RING))
+
+
+@pytest.mark.parametrize("contrast", [None, "gaussian"])
+def test_every_search_of_training_takes_the_steps_that_are_given(contrast, monkeypatch):
+    seen = set()
+    plain = _most_likely.minimize
+
+    def spy(energy, start, **settings):
+        seen.add((len(start), settings["n_steps"]))
+        return plain(energy, start, **settings)
+
+    monkeypatch.setattr(_most_likely, "minimize", spy)
+    fitted(X=RING, contrast=contrast, n_restarts=2, n_steps=5, max_iter=1)
+    assert seen == {(2, 5)}
+
+
+@pytest.mark.parametrize("noise", [0.1, 0.005])
+def test_scores_are_the_exact_likelihood_however_narrow_the_posterior(noise):
+    generator = np.random.default_rng(0)
+    z, rest = generator.normal(size=(60, 1)), generator.normal(size=(60, 3))
+    X = (z * [1.0, 2.0, -1.0] + noise * rest).astype(np.float32)
+    model = fitted(
+        1,
+        X,
+        regularizer="normal",
+        beta=1.0,
+        scaling="none",
+        hidden_layer_sizes=(),
+        max_iter=2,
+        decoder=partial(line, noise),
+    )
+    W, b = (p.detach().double().numpy() for p in model.decoder_.net.parameters())
+    exact = multivariate_normal(b, W @ W.T + noise**2 * np.eye(3)).logpdf(X)
+    assert np.allclose(model.score_samples(X), exact, atol=1e-3, rtol=1e-4)
+
+
+def line(noise):
+    net = torch.nn.Linear(1, 3)
+    with torch.no_grad():
+        net.weight.copy_(torch.tensor([[1.0], [2.0], [-1.0]]))
+        net.bias.zero_()
+    return conditional.Amortized(net, heads.DiagonalNormal(3, scale=noise))
+
+
+def test_more_codes_than_an_integral_has_are_refused_with_what_one_can_do():
+    for n in (3, 5):
+        with pytest.raises(IncompatiblePartsError, match=rf"n_components={n}.*inf.*VAE") as error:
+            fitted(n, space="box", beta=1.0)
+        assert "encoder=" not in str(error.value)
+
+
+def test_data_that_do_not_vary_are_learned_in_silence():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        model = fitted(1, np.ones((20, 3), dtype=np.float32))
+    assert np.isfinite(model.energy(np.ones((2, 3), dtype=np.float32))).all()
+
+
+@pytest.mark.parametrize("part", ["regularizer", "cost"])
+def test_a_part_of_another_shape_is_named(part):
+    decoder = conditional.Amortized(torch.nn.Identity(), heads.DiagonalNormal(2, scale=1.0))
+    given = {"regularizer": lambda z: z.square(), "cost": lambda p, y: torch.zeros(2)}
+    energy = latentia.models.LatentEnergy(decoder, spaces.Real(2), **{part: given[part]})
+    with pytest.raises(ValueError, match=rf"{part}=.* must give \(4, 3\)"):
+        energy(torch.zeros(3, 2), torch.zeros(4, 3, 2))

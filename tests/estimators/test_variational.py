@@ -109,9 +109,23 @@ def test_draws_are_of_full_precision_beside_bfloat16(posterior):
         ({"free_bits": float("inf")}, "free_bits=inf must be"),
         (
             {"objective": "iwae", "beta": 2.0},
-            r"objective='iwae' cannot be made with beta=2\.0 .*'beta'.*; leave out what",
+            r"^beta=2\.0 cannot be given to objective='iwae', which has no such number; leave",
         ),
-        ({"objective": lambda n: 3}, "cannot be made with nothing else given"),
+        (
+            {"objective": "wake-sleep", "beta": 2.0, "free_bits": 0.1},
+            r"^beta=2\.0 and free_bits=0\.1 cannot be given to objective='wake-sleep'",
+        ),
+        ({"objective": lambda n: 3}, "cannot be made with no more than its defaults"),
+        ({"prior": priors.Mixture}, "prior=Mixture cannot be made from .* encoder .*fit_sampler"),
+        ({"prior": priors.Normal}, "prior=Normal cannot be made from the Amortized encoder"),
+        ({"prior": priors.Coded}, "prior=Coded cannot be made from the Amortized encoder"),
+        ({"prior": priors.Autoregressive}, "prior=Autoregressive cannot be made from"),
+        ({"posterior": "flow", "penalty": "total-correlation"}, "the posterior Flow do not fit"),
+        ({"posterior": "flow", "penalty": "dip"}, "the posterior Flow do not fit"),
+        (
+            {"prior": "mixture", "free_bits": 0.1},
+            "posterior DiagonalNormal with the prior LearnedMixture do not fit",
+        ),
         ({"posterior": "power-spherical", "prior": "standard"}, r"PowerSpherical.*StandardNormal"),
         ({"posterior": "categorical", "objective": "factor"}, "Factor and codes that live in"),
         ({"posterior": "delta"}, "deterministic encoder"),
@@ -230,3 +244,12 @@ def test_a_prior_of_posteriors_of_ones_own_is_started_and_given_what_the_encoder
     with pytest.raises(ValueError, match="it needs y here"):
         model.sample(2)
     assert model.sample(2, y=1).shape == (2, 4)
+
+
+def test_a_condition_of_another_kind_is_no_label():
+    model = VAE(2, condition="y", **QUICK).fit(IRIS, SPECIES)
+    assert model.sample(3, y=1, random_state=0).shape == (3, 4)
+    with pytest.raises(ValueError, match=r"y is True in row 0, a label that was not there"):
+        model.sample(3, y=True)
+    by_truth = VAE(2, condition="y", **QUICK).fit(IRIS, SPECIES == 1)
+    assert by_truth.sample(3, y=True, random_state=0).shape == (3, 4)

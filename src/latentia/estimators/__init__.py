@@ -7,6 +7,7 @@ from latentia.estimators._densities import densities, discrete_densities
 from latentia.estimators._energy import EnergyAutoencoder
 from latentia.estimators._hierarchical import HierarchicalVAE
 from latentia.estimators._latent import LatentEstimator
+from latentia.estimators._machines import LogConstant
 from latentia.estimators._mirrored import MirroredEstimator
 from latentia.estimators._most_likely import CodeSearch
 from latentia.estimators._semi_supervised import SemiSupervisedVAE
@@ -38,6 +39,7 @@ __all__ = [
     "EnergyAutoencoder",
     "HierarchicalVAE",
     "LatentEstimator",
+    "LogConstant",
     "MirroredEstimator",
     "RestrictedBoltzmannMachine",
     "SemiSupervisedVAE",

@@ -16,14 +16,15 @@ from latentia._names import lookup
 from latentia.conditional import Amortized
 from latentia.errors import IncompatiblePartsError, OvercompleteWarning
 from latentia.estimators._coding import ROWS
+from latentia.estimators._companions import with_companion
 from latentia.estimators._likelihood import check_head, make_head
 from latentia.estimators._paragraphs import documented
 from latentia.estimators._parameters import as_corruption
 from latentia.estimators._single_code import SingleCode
-from latentia.heads import Head, Quantizer, TopK, VectorQuantized, codes
+from latentia.heads import Head, Quantizer, TopK, codes
 from latentia.models import Batch, LatentVariableModel
 from latentia.networks import MLP, TiedMLP
-from latentia.objectives import Objective, Quantization, Reconstruction
+from latentia.objectives import Objective, Reconstruction
 
 
 @documented
@@ -123,10 +124,7 @@ class Autoencoder(SingleCode):
     def _objective(self) -> Objective:
         corruption = as_corruption(self.code_corruption, "code_corruption")
         reconstruction = Reconstruction(self.norm, code_corruption=corruption)
-        given = any(isinstance(part, Quantization) for _, part in self._penalties())
-        head = cast(Amortized, self.model_.encoder).head
-        needed = isinstance(head, VectorQuantized) and not given
-        return reconstruction + Quantization() if needed else reconstruction
+        return with_companion(reconstruction, self._penalties(), self.model_)
 
     def _cost(self) -> Objective:
         return Reconstruction(self.norm)

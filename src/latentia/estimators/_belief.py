@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from latentia.errors import IncompatiblePartsError
 from latentia.estimators._boltzmann import RestrictedBoltzmannMachine
 from latentia.estimators._coding import check_fitted_input
 from latentia.estimators._layered import LayeredEstimator
@@ -39,8 +40,8 @@ class DeepBeliefNetwork(MachineEstimator, LayeredEstimator):
         Units of each hidden layer, at least two, the last of which is the code.
     of : RestrictedBoltzmannMachine, sequence of them or None, default=None
         What a layer is first trained as, one for all or one for each; None is
-        ``RestrictedBoltzmannMachine()``. Size, scaling, seed, device, precision, checkpoints and
-        verbosity are set from here, and so are the visible units.
+        ``RestrictedBoltzmannMachine()``. Size, scaling, seed, device, precision, determinism,
+        checkpoints and verbosity are set from here, and so are the visible units.
     fine_tune : bool, default=True
         Train the network as a whole; the parameters below say how. False keeps the layers as they
         were first trained, and the history empty.
@@ -128,7 +129,8 @@ class DeepBeliefNetwork(MachineEstimator, LayeredEstimator):
         n_chains: int = 100,
         n_temperatures: int = 1000,
         random_state: int = 0,
-    ) -> tuple[np.ndarray, float]:
+        return_report: bool = False,
+    ) -> tuple[np.ndarray, Any]:
         """Return a lower bound on log p(x) of each example, and the error of the constant in it.
 
         The constant log Z of the highest machine is counted or estimated as in
@@ -145,12 +147,14 @@ class DeepBeliefNetwork(MachineEstimator, LayeredEstimator):
             Steps of each.
         random_state : int, default=0
             Of draws and chains.
+        return_report : bool, default=False
+            As in :meth:`RestrictedBoltzmannMachine.log_likelihood`.
 
         Returns
         -------
         bound : ndarray of shape (n,)
             In nats, in the units of the data; its mean over draws is below log p(x).
-        standard_error : float
+        standard_error : float, or LogConstant
             Of log Z in nats, by the spread of the chains; 0 where it was counted.
 
         References
@@ -164,8 +168,23 @@ class DeepBeliefNetwork(MachineEstimator, LayeredEstimator):
         with torch.no_grad(), seeded(random_state, self._device):
             bound = self._map_array(array, lambda x: self._bound(x, n_samples))
             states = self._network.up(self.as_batch(X).x)[-1]
-        log_z, error = self._log_constant(states, n_chains, n_temperatures, random_state)
-        return bound.astype(np.float64) - log_z, error
+        found = self._log_constant(states, n_chains, n_temperatures, random_state)
+        bound = bound.astype(np.float64) - found.log_z
+        return bound, found if return_report else found.standard_error
+
+    def most_likely_code(self, X: Any, y: Any = None, **_: Any) -> Any:
+        """Refuse, as the layers between an example and its code are not known.
+
+        Raises
+        ------
+        IncompatiblePartsError
+            Always.
+        """
+        raise IncompatiblePartsError(
+            "most_likely_code and DeepBeliefNetwork do not fit: the energy of an example and its "
+            "code is a sum over all states of the layers between them. Use transform, or "
+            "most_likely_code of a RestrictedBoltzmannMachine, where there are none."
+        )
 
     def _bound(self, x: Tensor, n_samples: int) -> Tensor:
         return self._log_jacobian() - self._network.free_energy(x, n_samples)

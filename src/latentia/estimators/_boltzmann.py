@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import copy
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar, cast
 
@@ -13,13 +14,15 @@ from torch import Tensor
 from latentia.conditional import Amortized, ConditionalDistribution
 from latentia.estimators._coding import check_fitted_input
 from latentia.estimators._machines import MachineEstimator, in_range
+from latentia.estimators._most_likely import CodeSearch, check_search
 from latentia.estimators._paragraphs import documented
 from latentia.estimators._rules import COUNT, MAYBE_COUNT, Rule
 from latentia.estimators._stackable import Stackable
+from latentia.estimators._told import Told
 from latentia.evaluation import pseudo_log_likelihood
 from latentia.heads import Head, codes
-from latentia.models import RBM, Batch, LatentVariableModel, untied
-from latentia.objectives import ContrastiveDivergence, Info, Loss, Objective, Reconstruction
+from latentia.models import RBM, LatentVariableModel, untied
+from latentia.objectives import Objective, Reconstruction
 from latentia.training import seeded
 
 _HIDDEN = ("bernoulli", "normal")
@@ -35,7 +38,8 @@ class RestrictedBoltzmannMachine(Stackable, MachineEstimator):
 
     The code is the mean of the hidden units given the data. ``sample`` walks Markov chains. It
     learns from the difference between the data and what chains of its own come to, which is no
-    loss that falls; the loss that is told is how badly examples are reconstructed, in nats.
+    loss that falls; the loss that is told is how badly some of the examples are reconstructed, in
+    nats.
 
     Parameters
     ----------
@@ -119,7 +123,7 @@ class RestrictedBoltzmannMachine(Stackable, MachineEstimator):
         self._machine.start_from(in_range(x, self._machine))
 
     def _objective(self) -> Objective:
-        objective = _Told(self.n_gibbs_steps, self.persistent, self.n_chains, self.temperatures)
+        objective = Told(self.n_gibbs_steps, self.persistent, self.n_chains, self.temperatures)
         if self.persistent and hasattr(self, "model_"):
             objective.go_on_from(self._machine)
         return objective
@@ -144,8 +148,14 @@ class RestrictedBoltzmannMachine(Stackable, MachineEstimator):
         return super().score_samples(X, y)
 
     def log_likelihood(
-        self, X: Any, *, n_chains: int = 100, n_temperatures: int = 1000, random_state: int = 0
-    ) -> tuple[np.ndarray, float]:
+        self,
+        X: Any,
+        *,
+        n_chains: int = 100,
+        n_temperatures: int = 1000,
+        random_state: int = 0,
+        return_report: bool = False,
+    ) -> tuple[np.ndarray, Any]:
         """Return log p(x) of each example, and the error of the constant in it.
 
         The constant log Z is counted where one side has at most 12 Bernoulli units, and else
@@ -155,18 +165,32 @@ class RestrictedBoltzmannMachine(Stackable, MachineEstimator):
         ----------
         X : array, frame or tensor of shape (n, *event)
         n_chains : int, default=100
-            Independent chains of the estimate.
+            Independent chains of the estimate, at least 2.
         n_temperatures : int, default=1000
             Steps of each; more make the error smaller.
         random_state : int, default=0
             Of the chains.
+        return_report : bool, default=False
+            Return log Z with its standard error and effective sample size, instead of the standard
+            error alone.
 
         Returns
         -------
         log_likelihood : ndarray of shape (n,)
             In nats, in the units of the data.
-        standard_error : float
-            Of log Z in nats, by the spread of the chains; 0 where it was counted.
+        standard_error : float, or LogConstant
+            Of log Z in nats, by the spread of the chains; 0 where it was counted. A report has
+            ``log_z``, ``standard_error`` and ``effective_sample_size``.
+
+        Raises
+        ------
+        ValueError
+            For ``n_chains`` below 2, or ``n_temperatures`` below 1.
+
+        Warns
+        -----
+        UserWarning
+            If the effective sample size is below 20, where the error says too little.
 
         Examples
         --------
@@ -180,8 +204,57 @@ class RestrictedBoltzmannMachine(Stackable, MachineEstimator):
         """
         scores = np.asarray(self.score_samples(X))
         x = in_range(self.as_batch(X).x, self._machine)
-        log_z, error = self._log_constant(x, n_chains, n_temperatures, random_state)
-        return scores - log_z, error
+        found = self._log_constant(x, n_chains, n_temperatures, random_state)
+        return scores - found.log_z, found if return_report else found.standard_error
+
+    def most_likely_code(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        n_restarts: int = 8,
+        n_steps: int = 200,
+        return_report: bool = False,
+    ) -> Any:
+        r"""Return the states of the hidden units that agree best with each example.
+
+        .. math:: \check h = \arg\min_h E(x, h)
+
+        Given x, hidden units do not depend on each other, so that no search is needed: a unit is 1
+        where its rate in :meth:`transform` is above a half, and a normal one is its mean.
+
+        Parameters
+        ----------
+        X : array, frame or tensor of shape (n, *event)
+        y : None
+            Not used.
+        n_restarts, n_steps : int
+            Not used, as the result is exact.
+        return_report : bool, default=False
+            Also return a ``CodeSearch`` with the energies :math:`E(x, h)` in nats, of these states
+            and of the means.
+
+        Returns
+        -------
+        ndarray of shape (n, n_components), or ndarray and CodeSearch
+        """
+        check_search(n_restarts, n_steps)
+        array = check_fitted_input(self, X)
+        self._check_support(array)
+        machine = copy.deepcopy(self._machine).double()
+
+        def found(x: Tensor) -> Tensor:
+            v = in_range(x.double(), machine)
+            means = machine.hidden.mean(machine.machine(v))
+            best = (means > 0.5).to(means) if machine.hidden.countable else means
+            energies = torch.stack([machine.energy(v, best), machine.energy(v, means)], -1)
+            return torch.cat([best, energies - self._log_jacobian()], -1)
+
+        numbers = self._map_array(array, found)
+        found_codes = numbers[:, :-2].astype(np.float32)
+        codes = torch.from_numpy(found_codes) if isinstance(X, Tensor) else found_codes
+        report = CodeSearch(numbers[:, -2], numbers[:, -1], np.ones(len(array), dtype=bool))
+        return (codes, report) if return_report else codes
 
     def pseudo_log_likelihood(
         self, X: Any, *, exact: bool = False, random_state: int = 0
@@ -217,26 +290,3 @@ class RestrictedBoltzmannMachine(Stackable, MachineEstimator):
 
         with seeded(random_state, self._device):
             return self._map_array(array, of_units)
-
-
-class _Told(ContrastiveDivergence):
-    """Contrastive divergence whose value is one that can be watched.
-
-    The difference of free energies is what is differentiated. It is near zero before training and
-    after it, so that neither a curve nor early stopping can make anything of it.
-    """
-
-    def go_on_from(self, machine: RBM) -> None:
-        """Start at the chains that a machine was left with, if any."""
-        kept = machine.prior.chains
-        if kept.started:
-            n = 1 if self.temperatures is None else len(self.temperatures)
-            self.chains.states = kept.states.repeat(n, 1, 1)
-
-    def losses(
-        self, model: LatentVariableModel, batch: Batch, info: Info
-    ) -> Iterator[tuple[str, Loss]]:
-        ((player, loss),) = super().losses(model, batch, info)
-        with torch.no_grad():
-            told = -model.decoder(model.encode(batch.x)).log_prob(batch.x)
-        yield player, Loss(told, {"reconstruction": told, **loss.terms}, loss.values)

@@ -28,8 +28,8 @@ class Labels:
         return len(self.classes)
 
     def numbers(self, values: np.ndarray) -> np.ndarray:
-        index = {label: i for i, label in enumerate(self.classes)}
-        found = np.array([index.get(value, -1) for value in values.tolist()])
+        index = {_with_kind(label): i for i, label in enumerate(self.classes)}
+        found = np.array([index.get(_with_kind(value), -1) for value in values.tolist()])
         if (found < 0).any():
             row = int((found < 0).argmax())
             known = ", ".join(map(repr, self.classes[:_MOST_SHOWN]))
@@ -39,6 +39,11 @@ class Labels:
                 f"in fit; the labels are {known}{more}."
             )
         return np.eye(self.width, dtype=np.float32)[found]
+
+
+def _with_kind(label: Any) -> tuple[bool, Any]:
+    # To a dict, True is 1.
+    return isinstance(label, bool), label
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,13 @@ from torch import Tensor
 
 from latentia.conditional import ConditionalDistribution
 from latentia.errors import IncompatiblePartsError
-from latentia.estimators._energy_parts import check_decoder, density_of, energy_space, turned
+from latentia.estimators._energy_parts import (
+    check_decoder,
+    check_temperature,
+    density_of,
+    energy_space,
+    turned,
+)
 from latentia.estimators._free_energies import FreeEnergies
 from latentia.estimators._mirrored import MirroredEstimator
 from latentia.estimators._paragraphs import documented
@@ -44,8 +50,10 @@ class EnergyAutoencoder(FreeEnergies, MirroredEstimator):
 
     C is the negative log-likelihood in nats, or a norm. Training makes :math:`F_\beta` of the data
     small, which for an infinite :math:`\beta` is :math:`F_\infty(x) = \min_z E(x, z)`, and
-    ``transform`` returns :math:`\check z` at every temperature. Nothing but a small code, a
-    regularizer or a contrast keeps the energy up elsewhere; where that fails, a warning says so.
+    ``transform`` returns :math:`\check z` at every temperature. Little but a small code
+    keeps the energy up elsewhere: a regularizer does so for a decoder that is given, but not for
+    one that learns, and a contrast cannot push up what is reconstructed perfectly. Where the energy
+    has collapsed, a warning says so.
 
     Parameters
     ----------
@@ -67,8 +75,9 @@ class EnergyAutoencoder(FreeEnergies, MirroredEstimator):
         ``most_likely_code`` searches on from there. It is faster, and for real codes only.
     beta : float, default=inf
         Inverse temperature of training and of ``score_samples``, positive. A finite one integrates
-        over a grid of codes, so it is for up to three of them, or categories; and for a bounded
-        space or a regularizer.
+        over codes, so it is for one or two of them, or categories; and for a bounded space or a
+        regularizer. It takes some hundred energies for each example and step with one code, some
+        thousand with two.
     contrast : str, callable or None, default=None
         Makes points off the data, whose free energy is pushed up, out of scaled examples: a name
         in ``corruptions.corruptions``, an object such as ``corruptions.Gaussian(1.0)``, or a
@@ -198,6 +207,7 @@ class EnergyAutoencoder(FreeEnergies, MirroredEstimator):
 
     def _model(self, event_shape: tuple[int, ...]) -> LatentVariableModel:
         space = self._space()
+        check_temperature(self.beta, space)
         if self.decoder is not None:
             decoder = self._made_decoder()
             if tuple(decoder.event_shape) != tuple(event_shape):
@@ -254,7 +264,7 @@ class EnergyAutoencoder(FreeEnergies, MirroredEstimator):
     def _scores(self, array: np.ndarray, conditions: Sequence[np.ndarray]) -> np.ndarray:
         if math.isinf(self.beta):
             return super()._scores(array, conditions)
-        return -self._free_energies(array, conditions, self.beta, 100)
+        return -self._free_energies(array, conditions, self.beta)
 
     def _log_jacobian(self) -> Tensor | float:
         return super()._log_jacobian() if self.norm is None else 0.0

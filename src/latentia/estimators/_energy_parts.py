@@ -17,6 +17,8 @@ from latentia.networks import Angles
 from latentia.priors import Categorical, StandardNormal, Uniform
 from latentia.spaces import Box, Space, spaces
 
+#: Codes that an integral goes over; three take some hundred thousand energies for each example.
+_MOST_INTEGRATED = 2
 #: Variances of the normal density exp(-R).
 _VARIANCES = {"l2": 0.5, "normal": 1.0}
 
@@ -44,6 +46,23 @@ def energy_space(given: str | Callable[[int], Space], n_components: int) -> Spac
             f"{tuple(made.event_shape)}. Set n_components={math.prod(made.event_shape)}."
         )
     return made
+
+
+def check_temperature(beta: float, space: Space) -> None:
+    """Refuse an integral over more codes than a grid can have.
+
+    Raises
+    ------
+    IncompatiblePartsError
+        With what can be done instead.
+    """
+    n = math.prod(space.event_shape)
+    if math.isfinite(beta) and not space.discrete and n > _MOST_INTEGRATED:
+        raise IncompatiblePartsError(
+            f"beta={beta:g} and n_components={n} do not fit: a finite temperature integrates over "
+            f"all codes, on a grid of at most {_MOST_INTEGRATED}. Use beta=math.inf, which looks "
+            "for the best code, space='categories', or a VAE, which learns where to draw codes."
+        )
 
 
 def turned(decoder: Amortized) -> Amortized:

@@ -12,17 +12,19 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_array, validate_data
 
 from latentia._arrays import as_array, native
-from latentia.data import check_finite, frame_to_array, is_frame
+from latentia.data import Stream, as_stream, check_finite, frame_to_array, is_frame
 
 
-def check_input(estimator: BaseEstimator, X: Any, *, reset: bool) -> np.ndarray:
+def check_input(estimator: BaseEstimator, X: Any, *, reset: bool) -> Any:
     """Return X as an array of finite numbers, 2-D for tables and 3-D or 4-D for images.
+
+    What is larger than memory becomes a stream, which looks like an array; one pass checks it.
 
     Parameters
     ----------
     estimator : estimator
         Learns the number and names of features if ``reset``, else is asked for them.
-    X : array, frame or tensor
+    X : array, frame, tensor, stream or path
         Not copied where it can be avoided.
     reset : bool
         True in ``fit``.
@@ -32,8 +34,11 @@ def check_input(estimator: BaseEstimator, X: Any, *, reset: bool) -> np.ndarray:
     ValueError
         For text, NaN, infinity, too few rows, or features other than those in ``fit``.
     """
+    X = as_stream(X)
     values = X
     names = None
+    if isinstance(X, Stream):
+        return _checked_stream(estimator, X, reset)
     if isinstance(X, torch.Tensor):
         X = values = as_array(X)
     elif is_frame(X):
@@ -53,12 +58,7 @@ def check_input(estimator: BaseEstimator, X: Any, *, reset: bool) -> np.ndarray:
             f"X has shape {array.shape}; a table is (n, d), images are (n, H, W) or (n, C, H, W), "
             "with at least one of each."
         )
-    shape = array.shape[1:] if reset else tuple(estimator.event_shape_)
-    if array.shape[1:] != shape and max(array.ndim - 1, len(shape)) > 1:
-        raise ValueError(
-            f"X holds examples of shape {array.shape[1:]}, but {type(estimator).__name__} was "
-            f"fitted on examples of shape {shape}."
-        )
+    _check_shape(estimator, array, reset)
     array = native(array)
     if reset:
         # Before anything is remembered of X, so that a refusal leaves the estimator as it was.
@@ -68,6 +68,25 @@ def check_input(estimator: BaseEstimator, X: Any, *, reset: bool) -> np.ndarray:
     if not reset:
         check_finite(array, "X contains NaN or infinity", names)
     return array
+
+
+def _checked_stream(estimator: BaseEstimator, X: Stream, reset: bool) -> Stream:
+    _check_shape(estimator, X, reset)
+    if reset and len(X) < 2:
+        raise ValueError(f"{X.name}: the data has 1 row; at least 2 are needed to learn from.")
+    if not X.is_finite:
+        check_finite(X, f"{X.name} contains NaN or infinity", X.names)
+    validate_data(estimator, X, reset=reset, skip_check_array=True)
+    return X
+
+
+def _check_shape(estimator: BaseEstimator, array: np.ndarray | Stream, reset: bool) -> None:
+    shape = array.shape[1:] if reset else tuple(estimator.event_shape_)
+    if array.shape[1:] != shape and max(array.ndim - 1, len(shape)) > 1:
+        raise ValueError(
+            f"X holds examples of shape {array.shape[1:]}, but {type(estimator).__name__} was "
+            f"fitted on examples of shape {shape}."
+        )
 
 
 def like(X: Any) -> Callable[[np.ndarray], Any]:

@@ -73,8 +73,10 @@ class LatentEstimator(
 
         Parameters
         ----------
-        X : array, frame or tensor of shape (n, d), (n, H, W) or (n, C, H, W)
-            At least two examples of finite numbers.
+        X : array, frame, tensor or stream of shape (n, d), (n, H, W) or (n, C, H, W)
+            At least two examples of finite numbers. Those that ``data.stream`` returns, or a path
+            to them, are read in blocks and may be larger than memory; so may a memory-mapped array.
+            One pass over them, before training, checks them and learns the scaling.
         y : array-like or frame of length n, default=None
             What the model is conditioned on, with ``condition="y"``: one or several columns of
             labels (text, integers, booleans) and measurements (floating-point numbers). Else

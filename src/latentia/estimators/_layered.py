@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
+from latentia.data import Stream
 from latentia.errors import IncompatiblePartsError
 from latentia.estimators._latent import LatentEstimator
 from latentia.estimators._paragraphs import documented
@@ -98,6 +99,7 @@ class LayeredEstimator(LatentEstimator):
                 likelihood=self._likelihood_of(index, layers),
                 precision=self.precision,
                 device=self.device,
+                deterministic=self.deterministic,
                 random_state=self._seed + index,
                 verbose=self.verbose,
                 checkpoints=None if kept is None else kept.below(f"layer-{index + 1}"),
@@ -129,6 +131,12 @@ class LayeredEstimator(LatentEstimator):
         return self._joined(layers, models)
 
     def _before_training(self, array: np.ndarray) -> None:
+        if isinstance(array, Stream):
+            raise ValueError(
+                f"{type(self).__name__} keeps the codes of all examples in memory while it trains "
+                f"its layers, but {array.name} is a stream; give some of them as an array, such "
+                "as X[:100_000], or all by numpy.asarray(X)."
+            )
         self.layers_ = self._unfitted_layers()
         dtype = precisions[self.precision].weights
         scaled = self._map_array(array, lambda x: x.to(dtype))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import math
+import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 import numpy as np
 from torch import Tensor
@@ -18,7 +20,7 @@ from latentia.errors import IncompatiblePartsError
 from latentia.estimators._latent import LatentEstimator
 from latentia.estimators._likelihood import in_unit_interval, scaled_range
 from latentia.estimators._paragraphs import documented
-from latentia.estimators._rules import Rule
+from latentia.estimators._rules import Rule, is_count
 from latentia.heads import Head
 from latentia.inference import anneal_partition, log_partition
 from latentia.models import RBM
@@ -27,7 +29,27 @@ from latentia.training import seeded
 
 # States of so many units are counted at once.
 _MOST_COUNTED = 12
+#: Fewer chains of equal weight make an estimate that cannot be trusted.
+_TRUSTED = 20
 _KINDS = ("auto", "bernoulli", "normal")
+
+
+class LogConstant(NamedTuple):
+    """log Z of a machine in nats, and how well it is known.
+
+    Parameters
+    ----------
+    log_z : float
+    standard_error : float
+        In nats, by the spread of the chains; 0 where it was counted.
+    effective_sample_size : float
+        Chains of equal weight that would say as much; infinity where it was counted. Few of them
+        mean that a few weights decide, and that the standard error is too small.
+    """
+
+    log_z: float
+    standard_error: float
+    effective_sample_size: float
 
 
 @documented
@@ -112,15 +134,34 @@ class MachineEstimator(LatentEstimator):
 
     def _log_constant(
         self, x: Tensor | None, n_chains: int, n_temperatures: int, random_state: int
-    ) -> tuple[float, float]:
-        """Return log Z of the machine in nats and its standard error, 0 where it is counted."""
+    ) -> LogConstant:
+        """Return log Z of the machine in nats, and how well it is known."""
+        for name, number, least in (
+            ("n_chains", n_chains, 2),
+            ("n_temperatures", n_temperatures, 1),
+        ):
+            if not (is_count(number) and number >= least):
+                raise ValueError(f"{name}={number!r} must be an integer of at least {least}.")
         machine = self._machine
         sides = (machine.visible, machine.hidden)
         if min(len(side.bias) for side in sides if side.countable) <= _MOST_COUNTED:
-            return float(log_partition(machine)), 0.0
+            return LogConstant(float(log_partition(machine)), 0.0, math.inf)
         with seeded(random_state, self._device):
             annealed = anneal_partition(machine, n_chains, n_temperatures, x=x)
-        return float(annealed.log_mean), float(annealed.standard_error)
+        found = LogConstant(
+            float(annealed.log_mean),
+            float(annealed.standard_error),
+            float(annealed.effective_sample_size),
+        )
+        if not found.effective_sample_size >= _TRUSTED:
+            warnings.warn(
+                f"log Z rests on {found.effective_sample_size:.1f} of {n_chains} chains: the "
+                "others have next to no weight, so its error is larger than "
+                f"{found.standard_error:.2g} nats. Take more n_temperatures than {n_temperatures}.",
+                UserWarning,
+                stacklevel=3,
+            )
+        return found
 
 
 def in_range(x: Tensor, machine: RBM) -> Tensor:

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from latentia.errors import IncompatiblePartsError
+from latentia.estimators._code_spaces import space_of_codes
 from latentia.estimators._rules import COUNT
 from latentia.estimators._sampling import Sampling
-from latentia.heads import Quantizer, TopK
 from latentia.inference import most_likely_code
 from latentia.models import Batch, LatentEnergy, LatentVariableModel
-from latentia.spaces import Box, Real, Space
 from latentia.training import seeded
 
 #: Codes that are searched for at once.
 _CODES = 4096
-
-#: Where the codes of an encoder may be searched for.
-_SPACES: dict[str, Callable[[tuple[int, ...]], Space]] = {
-    "real": Real,
-    "unit": partial(Box, low=0.0, high=1.0),
-}
 
 
 class CodeSearch(NamedTuple):
@@ -68,7 +59,8 @@ class MostLikely(Sampling):
         the maximum a posteriori code, where the model has a prior; without one the second term is
         absent, and with a ``norm`` that takes the place of the first. The search starts at the
         encoder's code and at draws from ``sampler_``, always the same, and is never worse than
-        :meth:`transform`. It runs in double precision.
+        :meth:`transform`. Codes that can be counted, of categories or of the words of a codebook,
+        are all compared, which is exact. It runs in double precision.
 
         Parameters
         ----------
@@ -90,7 +82,8 @@ class MostLikely(Sampling):
         Raises
         ------
         IncompatiblePartsError
-            For codes that are not any numbers: directions, categories or words of a codebook.
+            For codes that cannot be searched, such as directions and sparse codes, and more than
+            16,384 words or categories together.
         ValueError
             If ``n_restarts`` or ``n_steps`` is below 1.
 
@@ -109,16 +102,15 @@ class MostLikely(Sampling):
         >>> codes.shape, bool((report.energy <= report.start).all())
         ((150, 2), True)
         """
-        for name, number in {"n_restarts": n_restarts, "n_steps": n_steps}.items():
-            if not COUNT.fits(number):
-                raise ValueError(f"{name}={number!r} must be {COUNT.what}.")
+        check_search(n_restarts, n_steps)
         batch = self.as_batch(X, y)
         model = copy.deepcopy(self.model_).double()
         energy = self._energy_of_codes(model)
         with torch.no_grad(), seeded(0, self._device):
+            each = int(energy.space.volume) if energy.space.discrete else n_restarts
             parts = [
                 self._search(model, energy, block, n_restarts, n_steps)
-                for block in _blocks(batch, max(1, _CODES // n_restarts))
+                for block in _blocks(batch, max(1, _CODES // each))
             ]
         z, *numbers = (torch.cat(part).cpu() for part in zip(*parts, strict=True))
         codes = z.to(batch.x.dtype)
@@ -126,18 +118,9 @@ class MostLikely(Sampling):
         return (found, CodeSearch(*(t.numpy() for t in numbers))) if return_report else found
 
     def _energy_of_codes(self, model: LatentVariableModel) -> LatentEnergy:
-        space = getattr(model.encoder, "space", "real")
-        head = getattr(model.encoder, "head", None)
-        if space not in _SPACES or isinstance(head, Quantizer | TopK):
-            kind = space if space not in _SPACES else type(head).__name__
-            raise IncompatiblePartsError(
-                f"most_likely_code and codes of {kind!r} do not fit: it walks from code to code "
-                "through numbers of any size, and few of them are such codes. Use transform, or "
-                "an EnergyAutoencoder, which knows other spaces."
-            )
         return LatentEnergy(
             model.decoder,
-            _SPACES[space](model.encoder.event_shape),
+            space_of_codes(model),
             cost=getattr(self, "norm", None),
             regularizer=model.prior,
         )
@@ -160,12 +143,20 @@ class MostLikely(Sampling):
 
     def _more_starts(self, energy: LatentEnergy, block: Batch, k: int) -> Tensor:
         """Return k draws for each example, or none where the space is searched by a grid."""
-        if energy.space.bounded:
-            k = 0
+        if energy.space.bounded or k == 0:
+            # A grid is searched, or every code compared.
+            return torch.zeros(0, len(block), *energy.space.event_shape)
         given = block.conditions
         drawn = self.sampler_(*given).sample(torch.Size((k,)))
         shape = (k, len(block), *energy.space.event_shape)
         return drawn if given else drawn.unsqueeze(1).expand(shape)
+
+
+def check_search(n_restarts: int, n_steps: int) -> None:
+    """Refuse a search of nothing."""
+    for name, number in {"n_restarts": n_restarts, "n_steps": n_steps}.items():
+        if not COUNT.fits(number):
+            raise ValueError(f"{name}={number!r} must be {COUNT.what}.")
 
 
 def _blocks(batch: Batch, rows: int) -> Iterator[Batch]:

@@ -14,6 +14,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from torch import Tensor
 
+from latentia.data import Part, Stream
 from latentia.models import Batch
 from latentia.training import Checkpoints
 
@@ -73,11 +74,23 @@ def check_unchanged(before: Mapping[str, Any], now: Mapping[str, Any], folder: P
 
 
 def _sum(tensor: Tensor) -> str:
-    array = np.ascontiguousarray(tensor.cpu().numpy())
+    array = tensor.cpu().numpy() if isinstance(tensor, Tensor) else tensor.numpy()
+    if isinstance(array, Stream):
+        return _sum_of_stream(array)
+    array = np.ascontiguousarray(array)
     rows = np.linspace(0, len(array) - 1, min(len(array), _ROWS)).round().astype(int)
     digest = hashlib.sha256(array[rows].tobytes()).hexdigest()[:16]
     shape = " x ".join(map(str, array.shape))
     return f"{shape} of {array.dtype}, {digest}-{zlib.crc32(array.view(np.uint8).data):08x}"
+
+
+def _sum_of_stream(rows: Stream) -> str:
+    """Tell streams apart by some rows, and by the moments of all, which fit has found already."""
+    moments = (rows.whole if isinstance(rows, Part) else rows).moments
+    some = np.linspace(0, len(rows) - 1, min(len(rows), _ROWS)).round().astype(int)
+    digest = hashlib.sha256(rows[some].tobytes())
+    digest.update(moments.mean.tobytes() + moments.variance.tobytes())
+    return f"{' x '.join(map(str, rows.shape))} of {rows.dtype}, {digest.hexdigest()[:16]}"
 
 
 def _text(value: Any) -> str:

@@ -19,6 +19,7 @@ from latentia.estimators._rules import (
     SMALLEST,
     Rule,
     is_maker,
+    is_schedule,
     is_within,
 )
 from latentia.heads import Head
@@ -37,7 +38,7 @@ def _is_penalty(value: Any) -> bool:
 
 def _is_weighted(item: tuple[Any, Any]) -> bool:
     name, weight = item
-    return isinstance(name, str) and (callable(weight) or NOT_NEGATIVE.fits(weight))
+    return isinstance(name, str) and (is_schedule(weight) or NOT_NEGATIVE.fits(weight))
 
 
 _MODEL_RULES: dict[str, Rule] = {
@@ -47,7 +48,7 @@ _MODEL_RULES: dict[str, Rule] = {
         "a name, a function that returns an Objective, names with their weights, or None",
     ),
     "penalty_weight": Rule(
-        lambda v: callable(v) or NOT_NEGATIVE.fits(v),
+        lambda v: is_schedule(v) or NOT_NEGATIVE.fits(v),
         "a finite number of at least 0, or a schedule",
     ),
     "contamination": Rule(

@@ -52,6 +52,11 @@ def are_counts(value: Any) -> bool:
     )
 
 
+def is_schedule(value: Any) -> bool:
+    """Whether ``value`` is a function of the step; a class of schedules is none yet."""
+    return callable(value) and not isinstance(value, type)
+
+
 def is_maker(value: Any) -> bool:
     """Whether ``value`` makes something when called; a module only computes when it is."""
     return callable(value) and not isinstance(value, nn.Module)
@@ -68,8 +73,8 @@ MAYBE_COUNT = Rule(lambda v: v is None or is_count(v), "an integer of at least 1
 SHARE = Rule(lambda v: is_within(v, 0.0, 1.0), "a number in [0, 1)")
 NOT_NEGATIVE = Rule(lambda v: is_within(v, 0.0, math.inf), "a finite number of at least 0")
 MAYBE_WEIGHT = Rule(
-    lambda v: v is None or callable(v) or is_within(v, 0.0, math.inf),
-    "a finite number of at least 0, a schedule, or None",
+    lambda v: v is None or is_schedule(v) or is_within(v, 0.0, math.inf),
+    "a finite number of at least 0, a schedule such as training.Linear(0.0, 1.0, 1000), or None",
 )
 MAYBE_NOT_NEGATIVE = Rule(
     lambda v: v is None or is_within(v, 0.0, math.inf),

@@ -10,6 +10,7 @@ import torch
 
 from latentia._names import lookup
 from latentia.conditional import Amortized
+from latentia.data import Stream
 from latentia.estimators._conditions import Conditions, Labels
 from latentia.estimators._guessing import Guessing
 from latentia.estimators._labels import class_numbers, learn_classes
@@ -175,6 +176,12 @@ class SemiSupervisedVAE(Guessing, VAE):
         self.class_prior_ = prior(np.bincount(numbers[numbers >= 0], minlength=len(classes)))
 
     def _batch(self, array: np.ndarray, y: Any) -> Batch:
+        if isinstance(array, Stream):
+            raise ValueError(
+                f"{type(self).__name__} divides its examples by their labels in memory, but "
+                f"{array.name} is a stream; give some of them as an array, such as X[:100_000], or "
+                "all by numpy.asarray(X)."
+            )
         k, n = len(self.classes_), len(array)
         labels = np.full(n, -1) if y is None else class_numbers(y, self.classes_, n)
         self._share = max(1, int((labels >= 0).sum())) / n

@@ -37,9 +37,9 @@ class StackedAutoencoder(LayeredEstimator):
         norm, code and training; a network without ``hidden_layer_sizes`` has none. A
         ``RestrictedBoltzmannMachine`` is unrolled into an encoder and a decoder that start from its
         weights. None is ``Autoencoder(code="sigmoid")``. Size, scaling, seed, device, precision,
-        checkpoints and verbosity are set from here. So is the likelihood, unless it is "auto" here
-        and the first layer has one: codes in (0, 1) are predicted as rates, and others as normal
-        with one learned scale.
+        determinism, checkpoints and verbosity are set from here. So is the likelihood, unless it is
+        "auto" here and the first layer has one: codes in (0, 1) are predicted as rates, and others
+        as normal with one learned scale.
     fine_tune : bool, default=True
         Train the unrolled model as a whole; the parameters below say how. False keeps the layers as
         they were pre-trained, and the history empty.

@@ -20,6 +20,7 @@ from torch.optim import Optimizer
 
 from latentia._names import lookup
 from latentia._text import counted
+from latentia.data import Stream
 from latentia.errors import TrainingDivergedError
 from latentia.estimators._resuming import Resuming
 from latentia.estimators._rules import (
@@ -29,11 +30,22 @@ from latentia.estimators._rules import (
     SMALLEST,
     Rule,
     check,
+    is_schedule,
     is_within,
 )
+from latentia.estimators._streams import split_stream
 from latentia.models import Batch, LatentVariableModel
 from latentia.objectives import Objective, Weight
-from latentia.training import Checkpoints, History, Trainer, optimizers, schedules
+from latentia.training import (
+    Checkpoints,
+    History,
+    Ranks,
+    Trainer,
+    is_unread,
+    optimizers,
+    schedules,
+    unread,
+)
 
 _STEPS = 20_000
 _PATIENCE = 1_000
@@ -70,7 +82,10 @@ TRAINING = """max_iter : int or None, default=None
         "auto" is CUDA where there is one.
     compile : bool or "auto", default="auto"
         Whether a training step is compiled, which changes results by rounding only and takes some
-        tens of seconds; "auto" compiles where at least 100,000 steps are to come.
+        tens of seconds; "auto" compiles where at least 20,000 steps are to come.
+    deterministic : bool, default=False
+        Train inside ``training.deterministic``: the same seed gives the same bits on CUDA too, more
+        slowly. On a CPU it always does, with as many threads.
     random_state : int, RandomState or None, default=None
         The same integer gives the same model; None draws a fresh seed.
     checkpoints : path, training.Checkpoints or None, default=None
@@ -95,7 +110,7 @@ _RULES: dict[str, Rule] = {
     "max_iter": MAYBE_COUNT,
     "n_iter_no_change": MAYBE_COUNT,
     "learning_rate": Rule(
-        lambda v: callable(v) or is_within(v, SMALLEST, math.inf),
+        lambda v: is_schedule(v) or is_within(v, SMALLEST, math.inf),
         "a positive number, or a schedule",
     ),
     "weight_decay": NOT_NEGATIVE,
@@ -130,6 +145,7 @@ class Trained(Resuming):
     precision: str = "float32"
     device: str = "auto"
     compile: bool | str = "auto"
+    deterministic: bool = False
     random_state: Any = None
     checkpoints: Any = None
     verbose: bool = True
@@ -144,7 +160,8 @@ class Trained(Resuming):
 
     def _draw_seed(self) -> None:
         noted = self._noted_seed()
-        self._seed = fresh_seed(self.random_state) if noted is None else noted
+        seed = fresh_seed(self.random_state) if noted is None else noted
+        self._seed = Ranks.here().first(seed)  # fresh ones would differ between processes
 
     def _new_trainer(
         self,
@@ -160,7 +177,7 @@ class Trained(Resuming):
             model,
             objective,
             optimizer=self.optimizer,
-            learning_rate=self._learning_rate(n_epochs * self._steps_per_epoch(n_examples)),
+            learning_rate=self._learning_rate(max(1, n_epochs * self._steps_per_epoch(n_examples))),
             weight_decay=self.weight_decay,
             batch_size=self.batch_size,
             micro_batch_size=self.micro_batch_size,
@@ -171,6 +188,7 @@ class Trained(Resuming):
             device=self.device,
             compile=self.compile,
             seed=self._seed,
+            deterministic=self.deterministic,
             verbose=self.verbose,
         )
 
@@ -198,6 +216,8 @@ class Trained(Resuming):
     def _split(self, data: Batch) -> tuple[Batch, Batch | None]:
         if not self.early_stopping:
             return data, None
+        if is_unread(data):
+            return split_stream(data, self.validation_fraction, self._seed)
         n = len(data)
         n_held_out = min(n - 1, max(1, round(self.validation_fraction * n)))
         order = np.random.default_rng(self._seed).permutation(n)
@@ -224,7 +244,7 @@ class Trained(Resuming):
         self.n_iter_ = len(history)
 
     def _say(self, text: str) -> None:
-        if self.verbose:
+        if self.verbose and Ranks.here().rank == 0:
             print(f"{type(self).__name__}: {text}", file=sys.stderr)
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -256,8 +276,10 @@ def keeping(learned: Callable[[], None]) -> Iterator[None]:
     learned()
 
 
-def as_tensor(array: np.ndarray) -> Tensor:
-    """Return an array as a tensor that shares its memory where it can."""
+def as_tensor(array: np.ndarray | Stream) -> Tensor:
+    """Return an array as a tensor that shares its memory where it can; a stream stays unread."""
+    if isinstance(array, Stream):
+        return unread(array)
     if any(stride < 0 for stride in array.strides):
         array = array.copy()
     with warnings.catch_warnings():

@@ -10,7 +10,9 @@ from torch import Tensor
 
 from latentia._names import lookup
 from latentia.conditional import Amortized, ConditionalDistribution
+from latentia.estimators._companions import with_companion
 from latentia.estimators._likelihood import check_head
+from latentia.estimators._making import made_from
 from latentia.estimators._paragraphs import documented
 from latentia.estimators._rules import PART, Rule
 from latentia.estimators._single_code import SingleCode
@@ -18,6 +20,7 @@ from latentia.estimators._variational import VariationalEstimator
 from latentia.heads import DiagonalNormal, Head, posteriors
 from latentia.models import LatentVariableModel
 from latentia.networks import MLP
+from latentia.objectives import Objective
 from latentia.priors import natural_prior, priors
 
 _PRIOR_UNITS = 64
@@ -85,6 +88,9 @@ class VAE(SingleCode, VariationalEstimator):
         decoder = self._amortized_decoder(event_shape)
         return LatentVariableModel(encoder, decoder, self._prior(encoder))
 
+    def _objective(self) -> Objective:
+        return with_companion(super()._objective(), self._penalties(), self.model_)
+
     def _start_from(self, x: Tensor) -> None:
         super()._start_from(x)
         prior = self.model_.prior
@@ -103,7 +109,11 @@ class VAE(SingleCode, VariationalEstimator):
         if self.prior == "auto":
             return natural_prior(encoder)
         make = lookup(priors, self.prior, "prior") if isinstance(self.prior, str) else self.prior
-        return _check_prior(make(encoder), self.prior)
+        way = (
+            "give a name, or a function of the encoder such as partial(priors.Vamp, "
+            "n_components=10); what is fitted to codes is for fit_sampler, after training"
+        )
+        return _check_prior(made_from(make, self.prior, "prior", encoder, way), self.prior)
 
     def _conditional_prior(self, encoder: Amortized) -> ConditionalDistribution:
         head = self._code_head()

@@ -12,9 +12,11 @@ from torch import Tensor
 
 from latentia._names import lookup
 from latentia.conditional import ConditionalDistribution
+from latentia.estimators._making import unknown_to
 from latentia.estimators._mirrored import MirroredEstimator
 from latentia.estimators._paragraphs import documented
 from latentia.estimators._rules import MAYBE_COUNT, MAYBE_NOT_NEGATIVE, MAYBE_WEIGHT, PART, Rule
+from latentia.heads import Quantizer
 from latentia.inference import log_likelihood
 from latentia.models import Batch
 from latentia.objectives import ELBO, Objective, Reconstruction, Weight, objectives
@@ -59,13 +61,20 @@ class VariationalEstimator(MirroredEstimator):
         make = lookup(objectives, asked, "objective") if isinstance(asked, str) else asked
         given = {name: getattr(self, name) for name in ("beta", "free_bits", "n_samples")}
         given = {name: value for name, value in given.items() if value is not None}
+        spare = unknown_to(make, given)
+        if spare:
+            unknown = " and ".join(f"{name}={given[name]!r}" for name in spare)
+            raise ValueError(
+                f"{unknown} cannot be given to objective={asked!r:.80}, which has no such number; "
+                "leave it out, or use objective='elbo'."
+            )
         try:
             made = make(**given)
         except TypeError as error:
-            arguments = ", ".join(f"{name}={value!r}" for name, value in given.items())
             raise ValueError(
-                f"objective={asked!r:.80} cannot be made with {arguments or 'nothing else given'} "
-                f"({error}); leave out what it does not take, or use objective='elbo'."
+                f"objective={asked!r:.80} cannot be made with no more than its defaults ({error}); "
+                "give a function without other arguments, such as functools.partial(TheClass, "
+                "argument=value)."
             ) from error
         if not isinstance(made, Objective):
             raise ValueError(
@@ -103,6 +112,8 @@ class VariationalEstimator(MirroredEstimator):
         return super().score_samples(X, y)
 
     def _first_sampler(self, codes: Tensor) -> ConditionalDistribution:
+        if isinstance(getattr(self.model_.encoder, "head", None), Quantizer):
+            return super()._first_sampler(codes)  # a prior of real codes has no codewords
         assert self.model_.prior is not None
         return self.model_.prior
 
