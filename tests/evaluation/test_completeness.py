@@ -57,12 +57,14 @@ def test_a_classifier_is_sure_of_some():
     assert recognizable(chances, lambda x: x, confidence=0.6) == 0.75
 
 
-def test_a_prior_in_training_makes_the_code_of_digits_complete_and_continuous(digits):
+# Of six seeds, the smallest differences in the first two are 0.15 and 0.22.
+@pytest.mark.parametrize("seed", range(3))
+def test_a_prior_in_training_makes_the_code_of_digits_complete_and_continuous(digits, seed):
     x = digits.X[:1000]
     draws = np.random.default_rng(1).standard_normal((500, 2)).astype(np.float32)
     measured = {}
     for kind in (Autoencoder, VAE):
-        model = kind(2, hidden_layer_sizes=(64,), max_iter=40, random_state=0, verbose=False)
+        model = kind(2, hidden_layer_sizes=(64,), max_iter=40, random_state=seed, verbose=False)
         codes = model.fit(x).transform(x)
         decode = model.inverse_transform
         steepness = local_lipschitz(decode, codes[:100]) * codes.std()
@@ -73,9 +75,10 @@ def test_a_prior_in_training_makes_the_code_of_digits_complete_and_continuous(di
             "steep": float(np.median(steepness)),
         }
     plain, variational = measured[Autoencoder], measured[VAE]
-    assert variational["like the data"] > 0.9 > 0.75 > plain["like the data"]
-    for name in ("blank", "unlike the prior", "steep"):
-        assert variational[name] < plain[name], name
+    assert variational["like the data"] > plain["like the data"] + 0.1
+    assert variational["blank"] < plain["blank"] - 0.1
+    assert variational["unlike the prior"] < plain["unlike the prior"] / 2
+    assert variational["steep"] < plain["steep"]
 
 
 def test_refusals():

@@ -92,6 +92,27 @@ def test_the_grid_of_sprites():
     assert nominal == scores
 
 
+def test_modularity_of_what_was_counted_by_hand():
+    half, quarter, idle, _ = np.indices((2, 4, 2, 2)).reshape(4, -1)
+    factors = np.stack([half, quarter, idle], axis=1)
+    # One knows 1 bit of the first and 2 of the second: 1 - (1/2)^2 / 2. One knows the first alone.
+    both = 4 * half + quarter
+    assert modularity(both[:, None], factors) == pytest.approx(1 - 1 / 8)
+    assert modularity(np.stack([both, half], axis=1), factors) == pytest.approx(1 - 1 / 16)
+    alike = (2 * half + idle)[:, None]  # a bit of two factors, and nothing of the third
+    assert modularity(alike, factors) == pytest.approx(1 / 2)
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [((5, 8, 10), 1 - ((4 / 9) ** 2 + (7 / 9) ** 2) / 2), ((8, 8, 8), 0.25)],
+)
+def test_modularity_of_random_codes_is_that_of_chance(levels, expected):
+    rng = np.random.default_rng(1)
+    factors, codes = rng.integers(levels, size=(3000, 3)), rng.uniform(size=(3000, 40))
+    assert modularity(codes, factors) == pytest.approx(expected, abs=0.08)
+
+
 def test_information_of_independent_levels_is_their_entropy():
     np.testing.assert_allclose(
         mutual_information(GRID, GRID, n_bins=10), np.diag(np.log([5, 8, 10])), atol=1e-12

@@ -11,12 +11,12 @@ P = np.random.default_rng(0).normal(size=(400, 20))
 def test_a_panel_for_each_dimension_that_differs_most():
     q = P.copy()
     q[:, 17] += 3
-    titles = [ax.get_xlabel() for ax in aggregated_posterior(q, P).axes]
+    figure = aggregated_posterior(q, P)
+    titles = [ax.get_xlabel() for ax in figure.axes]
     assert len(titles) == 12 and "$z_{18}$" in titles
-    assert [text.get_text() for text in aggregated_posterior(q, P).axes[0].legend_.texts] == [
-        "codes",
-        "prior",
-    ]
+    assert [text.get_text() for text in figure.axes[0].legend_.texts] == ["codes", "prior"]
+    assert figure.get_suptitle() == "12 of 20 dimensions, the least like the prior"
+    assert aggregated_posterior(q[:, :12], P[:, :12]).get_suptitle() == ""
 
 
 def test_codes_that_do_not_move_are_drawn_too():

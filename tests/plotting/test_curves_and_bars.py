@@ -46,6 +46,13 @@ def test_the_first_peak_does_not_set_the_range_but_a_steady_fall_is_whole():
     assert low < 0 and high > 2
 
 
+def test_few_epochs_are_all_in_sight_and_have_their_unit():
+    figure = loss_curves({"loss": [100.0, 3.0, 2.0, 1.5, 1.2], "kl": [1.0] * 5}, unit="nats")
+    assert figure.axes[0].get_ylim()[1] > 100
+    assert [ax.get_ylabel() for ax in figure.axes] == ["nats", ""]
+    assert loss_curves({"loss": [1.0]}).axes[0].get_ylabel() == ""
+
+
 @pytest.mark.parametrize("values", [[2.0], [np.nan, 2.0], [1.0] * 9, [9.0] + [1.0] * 9])
 def test_short_flat_and_broken_curves(values):
     figure = loss_curves({"loss": values})

@@ -20,6 +20,14 @@ def test_every_example_is_counted_on_its_side():
     assert figure.axes[0].lines[0].get_xdata()[0] == 1.0
 
 
+@pytest.mark.parametrize("threshold", [-1.0, 0.123, 2.0])
+def test_no_bar_lies_on_both_sides(threshold):
+    below, above = energies(VALUES, threshold=threshold).axes[0].containers
+    ends = [bar.get_x() + bar.get_width() for bar in below if bar.get_height()]
+    starts = [bar.get_x() for bar in above if bar.get_height()]
+    assert max(ends) <= threshold + 1e-9 and min(starts) >= threshold - 1e-9
+
+
 def test_one_extreme_example_does_not_hide_the_others():
     ax = energies(VALUES).axes[0]
     assert ax.get_xlim()[1] < 10

@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from latentia import VAE, Autoencoder, data
 from latentia.data import Dataset
 from latentia.reports import metrics, pictures, report_html, run_files
+from latentia.reports._drawings import decode_standard
 from latentia.reports._observed import observe
-from latentia.reports._pictures import _decode_standard, gallery
+from latentia.reports._pictures import gallery
 
 SMALL = {"hidden_layer_sizes": (8,), "max_iter": 2, "random_state": 0, "verbose": False}
 DIGITS = data.load("digits", n=100)
@@ -104,7 +105,7 @@ def test_data_that_do_not_vary_have_no_curve():
 
 def test_the_manifold_of_an_autoencoder_lies_where_its_codes_lie():
     model = Autoencoder(**SMALL).fit(DIGITS.X)
-    middle = _decode_standard(model, np.zeros((1, 2)))
+    middle = decode_standard(model, np.zeros((1, 2)))
     mean_code = model.transform(DIGITS.X).mean(0, keepdims=True)
     np.testing.assert_allclose(middle, model.inverse_transform(mean_code), rtol=1e-4, atol=1e-5)
 

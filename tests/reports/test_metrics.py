@@ -40,6 +40,25 @@ def test_the_floor_is_pca_of_the_same_size(autoencoder):
     assert floor["mse"] == pytest.approx(((IRIS.X - again) ** 2).mean())
 
 
+def test_the_floor_is_searched_for_once_where_features_have_one_unit(monkeypatch):
+    digits = data.load("digits", n=100)
+    model = Autoencoder(3, **SMALL).fit(digits.X)
+    seen, floor_of = [], evaluation.pca_floor
+
+    def counted(x_train, x_test, k):
+        seen.append(x_train)
+        return floor_of(x_train, x_test, k)
+
+    monkeypatch.setattr(evaluation, "pca_floor", counted)
+    floor = metrics(model, digits)["pca"]
+    assert sum(len(x) == 100 and x.ndim == digits.X.ndim for x in seen) == 1
+    pca = PCA(3).fit(digits.X.reshape(100, -1))
+    again = pca.inverse_transform(pca.transform(digits.X.reshape(100, -1)))
+    assert floor["sse"] == pytest.approx(
+        ((digits.X.reshape(100, -1) - again) ** 2).sum(1).mean(), rel=1e-5
+    )
+
+
 def test_explained_variance_stands_beside_that_of_pca(autoencoder):
     numbers = metrics(autoencoder, IRIS)
     standard = (IRIS.X - IRIS.X.mean(0)) / IRIS.X.std(0)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from latentia.diagnosis._advice import advise
 from latentia.diagnosis._finding import Finding
 from latentia.diagnosis._thresholds import FEW_STEPS, USED, is_collapsed, is_costly
 from latentia.diagnosis._vitals import Vitals
@@ -23,6 +24,8 @@ _DEAD_SHARE = 0.1
 # Of the words, or of half the vectors that were looked up where those are fewer: of words that are
 # all as frequent, seven in eight are met by twice as many vectors.
 _WORDS_USED, _VECTORS_PER_WORD = 0.5, 2
+# Two ways to a smaller code, of which an estimator has one.
+_FEWER, _FEWER_LAYERED = "ask for fewer {n_components}", "ask for fewer codes in {layers}"
 
 
 def posterior_collapse(vitals: Vitals) -> Finding | None:
@@ -33,16 +36,27 @@ def posterior_collapse(vitals: Vitals) -> Finding | None:
     measured = f"the code tells {max(told, 0):.2g} nats of its example"
     if vitals.beta > 1:
         cause = f"{measured}, for beta={vitals.beta:g} makes each nat cost more than it gains."
-        return Finding("posterior collapse", told, cause, "Lower it: beta=1.0 or less.")
+        advice = advise(vitals, "lower it: {beta}=1.0 or less")
+        return Finding("posterior collapse", told, cause, *advice)
     if vitals.likelihood == "normal-unit":
         cause = f"{measured}, for a scale of 1 takes all that varies for noise."
-        return Finding("posterior collapse", told, cause, "Learn the scale: likelihood='normal'.")
+        advice = advise(vitals, "learn the scale: {likelihood}='normal'")
+        return Finding("posterior collapse", told, cause, *advice)
+    if "beta" not in vitals.options:
+        cause = f"{measured}, for its units are much the same whatever the example."
+        return Finding(
+            "posterior collapse",
+            told,
+            cause,
+            *advise(vitals, "raise {learning_rate} or {max_iter}"),
+        )
     cause = f"{measured}, for early in training the divergence costs more than the code gains."
-    advice = (
-        "Let the divergence grow from nothing, as in model annealed-vae (a schedule as beta), or "
-        "grant some nats, as in free-bits-vae (free_bits)."
+    advice = advise(
+        vitals,
+        "let the divergence grow from nothing, as in model annealed-vae (a schedule as {beta})",
+        "grant some nats, as in free-bits-vae ({free_bits})",
     )
-    return Finding("posterior collapse", told, cause, advice)
+    return Finding("posterior collapse", told, cause, *advice)
 
 
 def costly_code(vitals: Vitals) -> Finding | None:
@@ -54,9 +68,8 @@ def costly_code(vitals: Vitals) -> Finding | None:
         f"beta={vitals.beta:g} leaves {code.n_active} of {vitals.n_components} codes in use, and "
         f"{fit.explained:.0%} of the variance explained."
     )
-    return Finding(
-        "beta too high", vitals.beta, cause, "Lower beta, or ask for fewer n_components."
-    )
+    advice = advise(vitals, "lower {beta}", _FEWER, _FEWER_LAYERED)
+    return Finding("beta too high", vitals.beta, cause, *advice)
 
 
 def unused_codes(vitals: Vitals) -> Finding | None:
@@ -75,8 +88,13 @@ def unused_codes(vitals: Vitals) -> Finding | None:
         f"{n_unused} of {vitals.n_components} codes do not vary with the example: the data have "
         "no more to say at this noise, or these codes collapsed early."
     )
-    advice = f"Take n_components={max(1, code.n_active)}, or lower beta if details are missing."
-    return Finding("unused codes", n_unused, cause, advice, "minor")
+    advice = advise(
+        vitals,
+        f"take {{n_components}}={max(1, code.n_active)}",
+        _FEWER_LAYERED,
+        "lower {beta} if details are missing",
+    )
+    return Finding("unused codes", n_unused, cause, *advice, severity="minor")
 
 
 def vanishing_variance(vitals: Vitals) -> Finding | None:
@@ -88,8 +106,10 @@ def vanishing_variance(vitals: Vitals) -> Finding | None:
         f"the smallest posterior standard deviation is {least:.2g} of the prior's: the divergence "
         "hardly counts beside the reconstruction."
     )
-    advice = "Raise beta, learn the scale of the likelihood, or use an Autoencoder."
-    return Finding("vanishing posterior variance", least, cause, advice)
+    advice = advise(
+        vitals, "raise {beta}", "learn the scale of the {likelihood}", "use an Autoencoder"
+    )
+    return Finding("vanishing posterior variance", least, cause, *advice)
 
 
 def exploding_variance(vitals: Vitals) -> Finding | None:
@@ -101,8 +121,8 @@ def exploding_variance(vitals: Vitals) -> Finding | None:
         f"the largest posterior standard deviation is {most:.2g} of the prior's: steps were too "
         "long, or nothing in the loss holds it."
     )
-    advice = "Lower learning_rate, set clip_norm, or raise beta from 0."
-    return Finding("exploding posterior variance", most, cause, advice)
+    advice = advise(vitals, "lower {learning_rate}", "set {clip_norm}", "raise {beta} from 0")
+    return Finding("exploding posterior variance", most, cause, *advice)
 
 
 def far_from_prior(vitals: Vitals) -> Finding | None:
@@ -117,8 +137,8 @@ def far_from_prior(vitals: Vitals) -> Finding | None:
         f"dimension {j + 1} lies {code.shift[j]:+.2g} standard deviations off and is "
         f"{code.width[j]:.2g} as wide, so samples decode codes that no example has."
     )
-    advice = "Raise beta, learn the prior (prior='vamp'), or call fit_sampler."
-    return Finding("codes far from the prior", code.mmd, cause, advice)
+    advice = advise(vitals, "raise {beta}", "learn the prior ({prior}='vamp')", "call fit_sampler")
+    return Finding("codes far from the prior", code.mmd, cause, *advice)
 
 
 def dead_features(vitals: Vitals) -> Finding | None:
@@ -134,8 +154,14 @@ def dead_features(vitals: Vitals) -> Finding | None:
         f"{dead} of {len(spread)} features of the code are the same for every example: their "
         "units are stuck where the activation is flat, or a penalty put them out."
     )
-    advice = "Lower learning_rate or penalty_weight, use code='tanh', or fewer n_components."
-    return Finding("dead features", dead, cause, advice)
+    advice = advise(
+        vitals,
+        "lower {learning_rate} or {penalty_weight}",
+        "use {code}='tanh'",
+        _FEWER,
+        _FEWER_LAYERED,
+    )
+    return Finding("dead features", dead, cause, *advice)
 
 
 def dead_codebook(vitals: Vitals) -> Finding | None:
@@ -152,8 +178,10 @@ def dead_codebook(vitals: Vitals) -> Finding | None:
         "vectors, or never had any."
     )
     words = 2 ** max(1, math.floor(math.log2(max(2.0, book.perplexity))))
-    advice = (
-        f"Take n_codes={words}, a larger batch_size for the start, or Quantization(revive_below="
-        "0.01)."
+    advice = advise(
+        vitals,
+        f"take n_codes={words} in the head that {{code}} is",
+        "a larger {batch_size} for the start",
+        "Quantization(revive_below=0.01) as {penalty}",
     )
-    return Finding("dead codebook", book.n_used, cause, advice)
+    return Finding("dead codebook", book.n_used, cause, *advice)

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
+from latentia.diagnosis._advice import advise
 from latentia.diagnosis._finding import Finding
 from latentia.diagnosis._thresholds import FEW_STEPS, WORSE_THAN_PCA, is_collapsed, is_costly
-from latentia.diagnosis._vitals import FitVitals, Vitals
+from latentia.diagnosis._vitals import Vitals
 
 # A feature whose spread is thirty times the usual one has a thousand times its part in the error.
 _WIDER = 30.0
@@ -41,21 +42,21 @@ def unscaled_inputs(vitals: Vitals) -> Finding | None:
     if len(spread) == 0:
         return None
     ratio = float(spread.max() / np.median(spread))
-    advice = "Scale features: scaling='standard', or 'auto'."
+    advice = advise(vitals, "scale features: {scaling}='standard', or 'auto'")
     if ratio > _WIDER and len(spread) > 1:
         widest = int(np.argmax(vitals.feature_spread)) + 1
         cause = (
             f"feature {widest} varies {ratio:,.3g} times as much as the usual one as the model "
             "sees them, so that the loss is of that feature alone."
         )
-        return Finding("unscaled inputs", ratio, cause, advice)
+        return Finding("unscaled inputs", ratio, cause, *advice)
     if _SMALL < vitals.feature_size < _LARGE:
         return None
     cause = (
         f"features reach a root mean square of {vitals.feature_size:.3g} as the model sees them, "
         "far from the size near 1 that networks start for."
     )
-    return Finding("unscaled inputs", vitals.feature_size, cause, advice)
+    return Finding("unscaled inputs", vitals.feature_size, cause, *advice)
 
 
 def underfitting(vitals: Vitals) -> Finding | None:
@@ -68,14 +69,14 @@ def underfitting(vitals: Vitals) -> Finding | None:
         return None  # the price is the cause
     if fit.explained < _LIKE_THE_MEAN:
         than = f"the squared error is {1 - fit.explained:.3g} times that of the mean of the data"
-        return Finding("underfitting", fit.explained, *_why(fit, than))
+        return Finding("underfitting", fit.explained, *_why(vitals, than))
     if fit.pca_error is None:
         return None
     ratio = fit.error / max(fit.pca_error, _ROUNDING * fit.mean_error)
     if ratio < WORSE_THAN_PCA[vitals.priced] or fit.error < _NEGLIGIBLE * fit.mean_error:
         return None
     than = f"the squared error is {ratio:.2f} times that of PCA with as many codes"
-    return Finding("underfitting", ratio, *_why(fit, than))
+    return Finding("underfitting", ratio, *_why(vitals, than))
 
 
 def overfitting(vitals: Vitals) -> Finding | None:
@@ -91,11 +92,15 @@ def overfitting(vitals: Vitals) -> Finding | None:
     if not ratio > _OVERFITTED or small:
         return None
     cause = f"{measured}: the model knows single examples, or the data are of another kind."
-    advice = (
-        "Give it more data, let early_stopping end training, use smaller hidden_layer_sizes, or "
-        "spoil its input (corruption='masking')."
+    advice = advise(
+        vitals,
+        "give it more data",
+        "let {early_stopping} end training",
+        "use smaller {hidden_layer_sizes}",
+        "use smaller {layers}",
+        "spoil its input ({corruption}='masking')",
     )
-    return Finding("overfitting", ratio, cause, advice)
+    return Finding("overfitting", ratio, cause, *advice)
 
 
 def copying(vitals: Vitals) -> Finding | None:
@@ -107,8 +112,14 @@ def copying(vitals: Vitals) -> Finding | None:
         f"{noise:.1%} of the variance of shuffled data is reconstructed, beside {data:.1%} of the "
         f"data: {vitals.n_components} codes for {vitals.n_features} features can copy."
     )
-    advice = "Take fewer n_components, or add a corruption, a penalty, or code='top-k'."
-    return Finding("copying", noise, cause, advice)
+    advice = advise(
+        vitals,
+        "take fewer {n_components}",
+        "take fewer codes in {layers}",
+        "add a {corruption} or a {penalty}",
+        "use {code}='top-k'",
+    )
+    return Finding("copying", noise, cause, *advice)
 
 
 def saturated_scale(vitals: Vitals) -> Finding | None:
@@ -120,11 +131,14 @@ def saturated_scale(vitals: Vitals) -> Finding | None:
         f"the likelihood has learned a scale of {scale:.2g}, the smallest there is: something is "
         "reconstructed exactly, and log-likelihoods mean nothing."
     )
-    advice = (
-        "Look for features that repeat others or take few values; use likelihood='normal-unit', or "
-        "fewer n_components."
+    advice = advise(
+        vitals,
+        "look for features that repeat others or take few values",
+        "use {likelihood}='normal-unit'",
+        "take fewer {n_components}",
+        "take fewer codes in {layers}",
     )
-    return Finding("saturated likelihood", scale, cause, advice)
+    return Finding("saturated likelihood", scale, cause, *advice)
 
 
 def overconfidence(vitals: Vitals) -> Finding | None:
@@ -136,25 +150,27 @@ def overconfidence(vitals: Vitals) -> Finding | None:
         f"{wrong:.1%} of the values predicted with more than 99.9% certainty are otherwise: "
         "logits have run to the extremes."
     )
-    advice = "Let early_stopping end training, set weight_decay, or give it more data."
-    return Finding("overconfident likelihood", wrong, cause, advice)
+    advice = advise(
+        vitals, "let {early_stopping} end training", "set {weight_decay}", "give it more data"
+    )
+    return Finding("overconfident likelihood", wrong, cause, *advice)
 
 
-def _why(fit: FitVitals, than: str) -> tuple[str, str]:
-    """Return cause and advice of an underfitted model."""
-    if fit.n_steps < FEW_STEPS:
-        return (
-            f"{than}: {fit.n_steps:,} steps are hardly any training.",
-            "Raise max_iter, by default about 20,000 steps.",
-        )
-    if _still_falls(fit.loss):
-        return (
-            f"{than}: the loss was still falling when training ended.",
-            "Raise max_iter or learning_rate.",
-        )
-    return (
-        f"{than}: the loss has settled where a linear code is better.",
-        "Use larger hidden_layer_sizes, another learning_rate, or a smaller penalty or corruption.",
+def _why(vitals: Vitals, than: str) -> tuple[str, str, tuple[str, ...]]:
+    """Return cause, advice and its parameters for an underfitted model."""
+    if vitals.fit.n_steps < FEW_STEPS:
+        cause = f"{than}: {vitals.fit.n_steps:,} steps are hardly any training."
+        return cause, *advise(vitals, "raise {max_iter}, by default about 20,000 steps")
+    if _still_falls(vitals.fit.loss):
+        cause = f"{than}: the loss was still falling when training ended."
+        return cause, *advise(vitals, "raise {max_iter} or {learning_rate}")
+    cause = f"{than}: the loss has settled where a linear code is better."
+    return cause, *advise(
+        vitals,
+        "use larger {hidden_layer_sizes}",
+        "use larger {layers}",
+        "another {learning_rate}",
+        "a smaller {penalty} or {corruption}",
     )
 
 

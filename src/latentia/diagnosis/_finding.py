@@ -18,7 +18,9 @@ class Finding:
     cause : str
         What the number is, and where it likely comes from: one sentence.
     advice : str
-        Parameters to change, written ``name=value``: one sentence.
+        What to change: one sentence, with parameters written ``name=value``.
+    options : tuple of str, default=()
+        The parameters that the advice names, all of which the estimator has.
     severity : {"serious", "minor"}
         Serious is what makes codes, samples or scores mean something else than they seem to.
 
@@ -32,6 +34,7 @@ class Finding:
     value: float
     cause: str
     advice: str
+    options: tuple[str, ...] = ()
     severity: str = "serious"
 
     def __str__(self) -> str:

@@ -146,6 +146,8 @@ class Vitals:
         Numbers in one example.
     n_components : int
         Numbers in one code.
+    options : frozenset of str
+        Parameters of the estimator that findings may name; ``beta`` where it weighs a divergence.
     beta : float
         The weight of the divergence; 1 where there is none to set.
     likelihood : str
@@ -167,6 +169,7 @@ class Vitals:
     n_examples: int
     n_features: int
     n_components: int
+    options: frozenset[str]
     beta: float
     likelihood: str
     priced: bool

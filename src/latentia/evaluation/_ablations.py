@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from latentia._arrays import as_array
+from latentia.conditional import family
 from latentia.data import scalings
 from latentia.distributions import point
 from latentia.evaluation._batches import over_batches
@@ -22,6 +23,7 @@ from latentia.evaluation._pca import pca_floor
 from latentia.evaluation._rate_distortion import rate_distortion
 from latentia.heads import DiagonalNormal, Head
 from latentia.models import LatentVariableModel
+from latentia.objectives import weight_at
 
 _ROWS = 1024
 
@@ -38,7 +40,7 @@ class Ablation:
     run : str
         What was left out, or the weight of the divergence.
     beta : float or None
-        The weight of the divergence; None where the loss has none.
+        The weight of the divergence, of a schedule the last; None where the loss has none.
     kl : float or None
         The rate in nats, mean over examples; None is infinite.
     active : int
@@ -174,13 +176,18 @@ def ablation(model: Fitted, X: Any, y: Any = None, *, run: str = "") -> Ablation
     beta = getattr(model, "beta", None)
     return Ablation(
         run=run,
-        beta=None if beta is None else float(beta),
+        beta=None if beta is None else float(weight_at(beta, _last_step(model), "beta")),
         kl=rate if math.isfinite(rate) else None,
         active=code(*given).n_active,
         reconstruction=distortion,
         variance=float(torch.cat(spreads).mean()),
         largest_mean=float(torch.stack(sizes).max()),
     )
+
+
+def _last_step(model: Fitted) -> int:
+    history = getattr(model, "history_", None)
+    return int(history.records[-1].get("step", 0)) if history and history.records else 0
 
 
 def _measure(model: LatentVariableModel, x: Tensor, *conditions: Tensor) -> tuple[Tensor, Tensor]:
@@ -190,7 +197,7 @@ def _measure(model: LatentVariableModel, x: Tensor, *conditions: Tensor) -> tupl
         variance = posterior.variance
     except NotImplementedError:
         raise ValueError(
-            f"An ablation needs posteriors with a variance, and {type(posterior).__name__} has "
+            f"An ablation needs posteriors with a variance, and {family(model.encoder)} has "
             "none of its own; use posterior='diagonal'."
         ) from None
     return variance.double().flatten(1), point(posterior).double().abs().max()

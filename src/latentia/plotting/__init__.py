@@ -21,6 +21,7 @@ from latentia.plotting._reconstructions import reconstructions
 from latentia.plotting._samples import samples
 from latentia.plotting._time_lapse import time_lapse
 from latentia.plotting._traversals import traversals
+from latentia.plotting._trials import trials
 from latentia.plotting._vector_field import vector_field
 from latentia.plotting._weights import weights
 
@@ -47,6 +48,7 @@ __all__ = [
     "samples",
     "time_lapse",
     "traversals",
+    "trials",
     "vector_field",
     "walks",
     "weights",

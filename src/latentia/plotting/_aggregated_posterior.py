@@ -61,6 +61,10 @@ def aggregated_posterior(codes: Any, prior_codes: Any) -> Figure:
         ax.set_xlabel(code_name(int(j)))
         ax.set_yticks([])
     panels[0].legend(frameon=False, fontsize="small")
+    if len(shown) < q.shape[1]:
+        figure.suptitle(
+            f"{len(shown)} of {q.shape[1]} dimensions, the least like the prior", fontsize="medium"
+        )
     return figure
 
 

@@ -62,7 +62,7 @@ def energies(
     whole = largest <= lowest + _WHOLE * (highest - lowest)
     end = largest if whole else highest + 0.05 * (highest - lowest)
     shown = np.minimum(values, end)
-    edges = np.histogram_bin_edges(shown, _BINS)
+    edges = _edges(shown, threshold)
     figure, ax = axes(ax, 6.0, 3.5)
     above = np.zeros(len(values), bool) if threshold is None else values > threshold
     ax.hist([shown[~above], shown[above]], edges.tolist(), stacked=True, color=[BLUE, ORANGE])
@@ -78,3 +78,13 @@ def energies(
     beyond = f"\nthe last bar holds {n_beyond:,} more, up to {largest:.4g}" if n_beyond else ""
     ax.set(xlabel=f"energy ({unit}){beyond}", ylabel="examples")
     return figure
+
+
+def _edges(values: np.ndarray, threshold: float | None) -> np.ndarray:
+    """Return the edges of bars, of which none lies on both sides of the threshold."""
+    edges = np.histogram_bin_edges(values, _BINS)
+    if threshold is None:
+        return edges
+    width = edges[1] - edges[0]
+    first = edges[0] - (edges[0] - threshold) % width
+    return first + width * np.arange(_BINS + 3)

@@ -13,9 +13,11 @@ from latentia.plotting._style import BLUE, ORANGE, grid, legend
 
 _NO_TERMS = ("epoch", "step", "learning_rate")
 _VALIDATION = "validation_"
+# So few that every epoch is worth seeing.
+_FEW = 10
 
 
-def loss_curves(curves: Mapping[str, Sequence[float]]) -> Figure:
+def loss_curves(curves: Mapping[str, Sequence[float]], *, unit: str | None = None) -> Figure:
     """Draw every term of the loss over the epochs.
 
     Where the first epochs are far above the others, the others set the range.
@@ -26,6 +28,8 @@ def loss_curves(curves: Mapping[str, Sequence[float]]) -> Figure:
         Values after each epoch, as in ``History.curves()``; "validation_loss" goes with "loss",
         and so on. "epoch" counts the epochs, from 1 by default; "step", "learning_rate" and an
         "elbo" that is the loss with the other sign are left out.
+    unit : str or None, default=None
+        Of the loss and its terms, such as "nats", for the axis.
 
     Returns
     -------
@@ -53,6 +57,7 @@ def loss_curves(curves: Mapping[str, Sequence[float]]) -> Figure:
     figure, panes = grid(len(terms), n_columns=3, size=3.0)
     for ax, term in zip(panes, terms, strict=True):
         _draw(ax, term, np.asarray(epochs), curves)
+    panes[0].set_ylabel(unit or "")
     legend(figure, max(panes, key=lambda ax: len(ax.lines)))
     return figure
 
@@ -91,12 +96,12 @@ def _limits(curves: np.ndarray) -> tuple[float, float] | None:
 
     Examples
     --------
-    >>> _limits(np.array([[1000.0, 3.0, 2.0, 1.5, 1.2, 1.0]]))
-    (0.9, 3.1)
-    >>> _limits(np.array([[6.0, 5.0, 4.0, 3.0, 2.0, 1.0]]))
+    >>> _limits(np.array([[1000.0, *range(11, 0, -1)]]))
+    (0.5, 11.5)
+    >>> _limits(np.array([range(12, 0, -1)]))
     """
     n_epochs = curves.shape[1]
-    if n_epochs < 5:
+    if n_epochs < _FEW:
         return None
     later = curves[:, max(1, n_epochs // 10) :]
     later, whole = later[np.isfinite(later)], curves[np.isfinite(curves)]

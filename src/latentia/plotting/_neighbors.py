@@ -110,7 +110,7 @@ def _images(x: np.ndarray, found: np.ndarray, distances: np.ndarray) -> Figure:
     for i, row in enumerate(distances):
         for j, distance in enumerate(row):
             ax.text(
-                middles[j + 1], i * (height + gap + 1) + height + gap / 2 - 0.5, f"{distance:.3g}",
+                middles[j + 1], i * (height + gap + 1) + height + gap / 2 - 0.5, _short(distance),
                 ha="center", va="center", fontsize="x-small", color="#222222",
             )  # fmt: skip
     ax.set_xticks(
@@ -118,6 +118,17 @@ def _images(x: np.ndarray, found: np.ndarray, distances: np.ndarray) -> Figure:
     )
     ax.tick_params(length=0, top=False, labeltop=True, labelbottom=False)
     return figure
+
+
+def _short(distance: float) -> str:
+    """Write a distance with three digits, or all before the point.
+
+    Examples
+    --------
+    >>> _short(1120.4), _short(3.14159)
+    ('1120', '3.14')
+    """
+    return f"{distance:.0f}" if distance >= 100 else f"{distance:.3g}"
 
 
 def _histograms(x: np.ndarray, data: np.ndarray, scale: Any) -> Figure:

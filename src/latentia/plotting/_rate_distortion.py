@@ -60,7 +60,7 @@ def rate_distortion(rates: Any, distortions: Any, betas: Any, ax: Axes | None = 
     ax.plot(*points.T, color=BLUE, marker="o", markersize=4, linewidth=1.2)
     for place, text in _notes(points, columns["betas"][order]):
         ax.annotate(text, place, xytext=(6, 4), textcoords="offset points", fontsize="small")
-    ax.margins(0.12)
+    ax.margins(0.2, 0.12)  # room for notes on the right
     ax.set(xlabel="rate: KL from the prior (nats)", ylabel="distortion: reconstruction (nats)")
     return figure
 

@@ -142,6 +142,11 @@ def _tables(
         ax.set_title(title, fontsize="small")
         ax.set_xticks(ticks, [f"{shares[i]:.0%}" for i in ticks])
         ax.tick_params(length=0, labelsize="small")
+        # Inside the panel, away from those of its neighbours.
+        for label, side in zip(
+            ax.get_xticklabels()[:: len(ticks) - 1], ("left", "right"), strict=True
+        ):
+            label.set_horizontalalignment(side)
         ax.spines[:].set_visible(False)
     panes[0].set_yticks(range(n_rows), [_short(name) for name in names[:n_rows]])
     figure.supxlabel("quantile of the prior", fontsize="medium")

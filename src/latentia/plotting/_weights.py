@@ -76,7 +76,7 @@ def _draw(images: np.ndarray, n_units: int, ax: Axes | None) -> Figure:
         mosaic(images, n_columns), cmap=colors, vmin=-limit, vmax=limit, interpolation="nearest"
     )
     clear_of_axes(ax)
-    figure.colorbar(drawn, ax=ax, shrink=0.6, aspect=25, extend="both")
+    figure.colorbar(drawn, ax=ax, shrink=0.6, aspect=25, extend="both", label="weight")
     what = f"{n} filters" if n == n_units else f"{n} of {n_units} filters"
     ax.set_title(what, fontsize="medium")
     return figure

@@ -44,15 +44,13 @@ def _neighbors(seen: Observed) -> Figure | None:
 
 def _energies(seen: Observed) -> Figure:
     energies = seen.estimator.energy(seen.X, seen.y)
-    norm = getattr(seen.estimator, "norm", None)
-    unit = "nats" if norm is None else f"{norm} of the scaled data"
-    return plotting.energies(energies, -seen.estimator.offset_, unit=unit)
+    return plotting.energies(energies, -seen.estimator.offset_, unit=seen.unit)
 
 
 def _energy_surface(seen: Observed) -> Figure | None:
     if seen.X.shape[1:] != (2,) or seen.condition is not None:
         return None
-    figure = plotting.energy_surface(seen.estimator.energy, seen.X)
+    figure = plotting.energy_surface(seen.estimator.energy, seen.X, unit=seen.unit)
     names = seen.dataset.schema.names
     if names is not None:
         figure.axes[0].set(xlabel=names[0], ylabel=names[1])

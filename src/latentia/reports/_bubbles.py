@@ -16,7 +16,8 @@ from torch.distributions import (
 from latentia import plotting
 from latentia.reports._observed import Observed, some_rows
 
-_MOST_BUBBLES = 300
+# More than these hide each other.
+_MOST_BUBBLES = 150
 
 
 def bubbles(seen: Observed) -> Figure | None:

@@ -148,14 +148,22 @@ def _shuffled(seen: Observed) -> dict[str, float] | None:
 def _pca(seen: Observed) -> dict[str, float]:
     k = seen.estimator.n_components_
     x = seen.scaled(seen.X)
-    floor = evaluation.pca_floor(x, x, k)["mse"]
+    floor = evaluation.pca_floor(x, x, k)
     variance = float(x.double().var(dim=0, correction=0).mean())
     return {
         "n_components": min(k, x[0].numel(), len(x)),
-        **evaluation.pca_floor(seen.X, seen.X, k),
-        "mse_scaled": floor,
-        "explained_variance": 1 - floor / variance if variance > 0 else math.nan,
+        **_in_units(seen, floor),
+        "mse_scaled": floor["mse"],
+        "explained_variance": 1 - floor["mse"] / variance if variance > 0 else math.nan,
     }
+
+
+def _in_units(seen: Observed, floor: dict[str, float]) -> dict[str, float]:
+    """Return the errors of PCA in squared units of the data."""
+    scales = seen.estimator.scaling_.scale.double().unique()
+    if len(scales) > 1:  # other directions vary most
+        return evaluation.pca_floor(seen.X, seen.X, seen.estimator.n_components_)
+    return {name: error * float(scales) ** 2 for name, error in floor.items()}
 
 
 def _score(seen: Observed) -> dict[str, Any]:

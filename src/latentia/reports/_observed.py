@@ -48,6 +48,12 @@ class Observed:
         """What the model is given with each example, where it is conditional."""
         return None if self.estimator.conditions_ is None else self.y
 
+    @property
+    def unit(self) -> str:
+        """What losses and energies are counted in."""
+        norm = getattr(self.estimator, "norm", None)
+        return "nats" if norm is None else f"{norm} of the scaled data"
+
     def visible(self, x: np.ndarray) -> np.ndarray:
         """Return images with values inside the range of the data, tables as they are."""
         return visible(x, self.dataset.schema.minimum, self.dataset.schema.maximum)
