@@ -9,7 +9,7 @@ import pytest
 
 from latentia import evaluation
 from latentia.cli import main
-from latentia.cli._ablations import drawn
+from latentia.cli._ablations import drawn, lesson
 from latentia.estimators import LatentEstimator
 
 BETAS = (0.1, 1.0, 16.0)
@@ -96,3 +96,42 @@ def test_weights_that_make_no_sweep(betas, capsys, tmp_path, monkeypatch):
     assert main(["ablate", "iris", f"--betas={betas}"]) == 2
     assert f"--betas {betas!r} must be" in capsys.readouterr().err
     assert not any(tmp_path.iterdir())
+
+
+def lesson_of(changes):
+    parameters = {"beta": None, "kl": 5.0, "active": 2, "reconstruction": 10.0, "variance": 0.5}
+    runs = {
+        "full bound": {"beta": 1.0},
+        "without the divergence": {"beta": 0.0, "kl": 50.0, "variance": 0.01},
+        "deterministic": {"kl": None, "variance": 0.0},
+        "without the reconstruction": {"kl": 0.0, "variance": 1.0},
+        "beta 16": {"beta": 16.0, "kl": 1.0, "reconstruction": 30.0},
+    }
+    means = {"without the divergence": 40.0}
+    results = [
+        evaluation.Ablation(
+            run=run,
+            largest_mean=means.get(run, 3.0),
+            **{**parameters, **given, **changes.get(run, {})},
+        )
+        for run, given in runs.items()
+    ]
+    return lesson(results, [1.0, 16.0])
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({}, ""),
+        ({"without the divergence": {"variance": 0.49}}, "the divergence keeps codes wide"),
+        ({"without the reconstruction": {"kl": 5.0}}, "the reconstruction makes codes say"),
+        ({"beta 16": {"reconstruction": 9.0}}, "beta is the price"),
+        ({"beta 16": {"kl": None}}, "beta is the price"),
+    ],
+)
+def test_the_lesson_is_what_the_numbers_say(changes, missing):
+    said = lesson_of(changes)
+    assert said.count("does not show here") == bool(missing)
+    assert f"That {missing}" in said or not missing
+    for claim in {"the divergence keeps", "the reconstruction makes", "beta is the price"}:
+        assert (claim.capitalize() in said) == (not missing.startswith(claim))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from latentia import artifacts, data, recipes
+from latentia import artifacts, data, evaluation, recipes
 from latentia.cli import app, main
 from latentia.errors import TrainingDivergedError
 from latentia.estimators import LatentEstimator
@@ -19,6 +19,7 @@ COMMANDS = [
     "ablate",
     "anomalies",
     "compare",
+    "convert",
     "data",
     "decode",
     "demo",
@@ -35,8 +36,10 @@ COMMANDS = [
     "reconstruct",
     "reproduce",
     "sample",
+    "score",
     "transfer",
     "traverse",
+    "tune",
 ]
 
 
@@ -250,6 +253,17 @@ def test_evaluate_finds_the_data_again(trained_folder, output):
     recorded = json.loads((trained_folder / "metrics.json").read_text())
     assert measured["reconstruction"] == recorded["reconstruction"]
     assert "log-likelihood bound" in shown and "PCA" in shown
+
+
+def test_evaluate_estimates_likelihoods_by_importance_sampling(trained_folder, output):
+    said = "--rows", 50, "--draws", 300, "--out", "numbers.json"
+    shown = output("evaluate", trained_folder, *said)
+    assert "log p(x), 300 draws" in shown
+    found = json.loads(Path("numbers.json").read_text())["log_likelihood"]
+    model = artifacts.load(trained_folder)
+    own = evaluation.likelihood(model, data.load("digits", n=50).X, n_samples=300)
+    assert found["log_likelihood"] == own.log_likelihood._asdict()
+    assert found["evidence_lower_bound"]["mean"] < found["log_likelihood"]["mean"]
 
 
 def test_labels_of_a_table_are_remembered(output):

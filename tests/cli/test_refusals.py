@@ -84,6 +84,14 @@ MISTAKES = {
     "hidden of 0": (["fit", "iris", "--hidden", "0"], "256,128, or none."),
     "beta below 0": (["fit", "iris", "--beta", "-1"], "--beta"),
     "beta": (["fit", "iris", "--model", "autoencoder", "--beta", "2"], "--beta is no option"),
+    "beta of another bound": (
+        ["fit", "iris", "--objective", "iwae", "--beta", "2", "--quiet"],
+        "--beta 2.0 cannot be given to --objective iwae, which has no such number; leave it out",
+    ),
+    "codes of points": (
+        ["fit", "iris", "--posterior", "delta", "--quiet"],
+        "Use --objective reconstruction, or a posterior with a density such as --posterior diag",
+    ),
     "layers of 0": (["fit", "iris", "--model", STACK, "--layers", "0"], "--layers '0'"),
     "layers of text": (["fit", "iris", "--model", STACK, "--layers", "a,b"], "--layers 'a,b'"),
     "no layers": (["fit", "iris", "--model", STACK, "--layers", "none"], "--layers 'none'"),

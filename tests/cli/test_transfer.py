@@ -205,3 +205,16 @@ def test_a_model_is_not_replaced_by_accident(flowers, told):
     code, text = told("transfer", flowers / "run", flowers / "iris.csv", *options)
     assert code == 2 and "--overwrite" in text
     assert (flowers / "run" / "model.safetensors").read_bytes() == weights
+
+
+def test_a_model_that_has_learned_some_labels_predicts_them(flowers, told):
+    table = flowers / "iris.csv"
+    asked = ["--label", "label", "--model", "m2", "--out", "some", "--learning-rate", "0.01"]
+    assert told("fit", table, *asked, "--epochs", "40", "--quiet")[0] == 0
+    assert told("predict", "some", table, "--out", "labels.csv")[0] == 0
+    found, model = rows("labels.csv"), artifacts.load("some")
+    assert [row["prediction"] for row in found] == model.predict(load_iris().data).tolist()
+    assert np.mean([row["prediction"] for row in found] == KINDS) > 2 / 3
+    assert float(found[0]["p(setosa)"]) == pytest.approx(
+        model.predict_proba(load_iris().data)[0, 0], rel=1e-5
+    )

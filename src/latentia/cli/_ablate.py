@@ -131,7 +131,7 @@ def ablate(
         [r.kl for r in sweep], [r.reconstruction for r in sweep], [r.beta for r in sweep]
     )
     y = dataset.y if dataset.y is None or dataset.y.ndim == 1 else None
-    _write(folder, results, {"ablations": panels(codes, y), "rate_distortion": curve})
+    _write(folder, seed, results, {"ablations": panels(codes, y), "rate_distortion": curve})
     show([("pictures and numbers", folder)])
 
 
@@ -159,11 +159,13 @@ def _run_all(
     return results, codes
 
 
-def _write(folder: Path, results: list[Ablation], pictures: Mapping[str, Figure]) -> None:
+def _write(
+    folder: Path, seed: int, results: list[Ablation], pictures: Mapping[str, Figure]
+) -> None:
     from latentia import reports
 
     folder.mkdir(parents=True, exist_ok=True)
-    records = [asdict(r) for r in results]
+    records = [{**asdict(r), "seed": seed} for r in results]
     text = json.dumps(records, indent=2, allow_nan=False) + "\n"
     files = {"ablations.json": text.encode()}
     files |= {f"{name}.png": reports.png(figure) for name, figure in pictures.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -61,21 +62,54 @@ def swept(results: Iterable[Ablation], betas: Sequence[float]) -> list[Ablation]
     return [by_beta[beta] for beta in betas]
 
 
+# Less than this share of a change is none.
+_CLEAR = 0.1
+
+
 def lesson(results: Sequence[Ablation], betas: Sequence[float]) -> str:
-    """Say in one sentence what the numbers teach."""
+    """Say in a sentence for each part of the loss what the numbers teach, or do not."""
     runs = {r.run: r for r in results}
     full, alone, prior = (runs[name] for name in drawn())
     sweep = swept(results, betas)
     first, last = sweep[0], sweep[-1]
-    return (
-        "The divergence keeps codes wide and together: without it their variance is "
-        f"{alone.variance:.2g} instead of {full.variance:.2g}, and they lie up to "
-        f"{alone.largest_mean:.2g} instead of {full.largest_mean:.2g} from the origin; the "
-        "reconstruction makes them say something: without it they carry "
-        f"{prior.kl:.2g} nats instead of {full.kl:.2g}; and beta is the price of a nat: from "
-        f"{first.beta:g} to {last.beta:g} the rate goes from {first.kl:.2g} to {last.kl:.2g} nats, "
-        f"and the distortion from {first.reconstruction:.3g} to {last.reconstruction:.3g}."
+    return " ".join(
+        (
+            _said(
+                "the divergence keeps codes wide and together",
+                _falls(full.variance, alone.variance)
+                and _falls(alone.largest_mean, full.largest_mean),
+                f"without it their variance is {alone.variance:.2g} instead of "
+                f"{full.variance:.2g}, and they lie up to {alone.largest_mean:.2g} instead of "
+                f"{full.largest_mean:.2g} from the origin",
+            ),
+            _said(
+                "the reconstruction makes codes say something",
+                _falls(_rate(full), _rate(prior)),
+                f"without it they carry {_rate(prior):.2g} nats instead of {_rate(full):.2g}",
+            ),
+            _said(
+                "beta is the price of a nat",
+                _falls(_rate(first), _rate(last)) and last.reconstruction > first.reconstruction,
+                f"from {first.beta:g} to {last.beta:g} the rate goes from {_rate(first):.2g} to "
+                f"{_rate(last):.2g} nats, and the distortion from {first.reconstruction:.3g} to "
+                f"{last.reconstruction:.3g}",
+            ),
+        )
     )
+
+
+def _said(claim: str, shows: bool, numbers: str) -> str:
+    if shows:
+        return f"{claim[0].upper()}{claim[1:]}: {numbers}."
+    return f"That {claim} does not show here: {numbers}."
+
+
+def _falls(before: float, after: float) -> bool:
+    return after < before * (1 - _CLEAR)
+
+
+def _rate(r: Ablation) -> float:
+    return math.inf if r.kl is None else r.kl
 
 
 def panels(codes: Mapping[str, Codes], y: np.ndarray | None) -> Figure:

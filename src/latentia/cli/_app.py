@@ -13,6 +13,7 @@ from latentia._version import __version__
 from latentia.cli._ablate import ablate
 from latentia.cli._anomalies import anomalies
 from latentia.cli._compare import compare
+from latentia.cli._convert import convert
 from latentia.cli._data import data
 from latentia.cli._decode import decode
 from latentia.cli._demo import demo
@@ -30,9 +31,13 @@ from latentia.cli._predict import predict
 from latentia.cli._reconstruct import reconstruct
 from latentia.cli._reproduce import reproduce
 from latentia.cli._sample import sample
+from latentia.cli._score import score
+from latentia.cli._several import LOST, is_told_elsewhere, one_voice
+from latentia.cli._several import tokens as asked
 from latentia.cli._transfer import transfer
 from latentia.cli._traverse import traverse
-from latentia.errors import TrainingDivergedError, TrainingStoppedError
+from latentia.cli._tune import tune
+from latentia.errors import LostProcessError, TrainingDivergedError, TrainingStoppedError
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 
@@ -63,6 +68,7 @@ app = App(
 )
 for command in (
     fit,
+    tune,
     encode,
     decode,
     reconstruct,
@@ -71,6 +77,7 @@ for command in (
     traverse,
     interpolate,
     plot,
+    score,
     anomalies,
     transfer,
     predict,
@@ -80,6 +87,7 @@ for command in (
     ablate,
     info,
     data,
+    convert,
     models,
     demo,
     reproduce,
@@ -102,8 +110,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0, 1 where training failed or a published number was missed, 2 for a mistake, 130 after
-        Ctrl-C, 143 after SIGTERM, with training saved.
+        0, 1 where training failed or a published number was missed, 2 for a mistake, 3 in a process
+        that has lost those it trained with, 130 after Ctrl-C, 143 after SIGTERM, with training
+        saved.
 
     Examples
     --------
@@ -115,6 +124,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0
     """
     tokens = sys.argv[1:] if arguments is None else list(arguments)
+    asked.set(tokens)
+    with one_voice():
+        return _run(tokens)
+
+
+def _run(tokens: list[str]) -> int:
     try:
         code = app(
             tokens,
@@ -127,6 +142,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("interrupted.", INTERRUPTED)
     except TrainingStoppedError as error:
         return _fail(str(error), TERMINATED)
+    except LostProcessError as error:
+        return _fail(f"error: {error}", LOST)
     except BrokenPipeError:
         # The reader of a pipe has seen enough; leave nothing for the interpreter to flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -157,5 +174,7 @@ def _explanation(error: Exception) -> str | None:
 
 
 def _fail(message: str, code: int) -> int:
-    print(f"latentia: {' '.join(message.split())}", file=sys.stderr)
+    sentence = " ".join(message.split())
+    if not is_told_elsewhere(sentence, code):
+        print(f"latentia: {sentence}", file=sys.stderr)
     return code

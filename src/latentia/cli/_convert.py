@@ -1,50 +1,63 @@
-"""What encode, reconstruct and denoise share: data through a model and into a file."""
+"""``latentia convert``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Path as PathRule
 
 from latentia._text import counted
-from latentia.cli._runs import dataset_of, model_of
+from latentia.cli._options import OUTPUT, LabelName, Quiet
+from latentia.cli._wording import OF_DATA, in_options
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    from latentia.data import Dataset
-    from latentia.estimators import LatentEstimator
-
-Names = Sequence[str] | None
+_STEPS = 1000
 
 
 def convert(
-    function: Callable[[LatentEstimator, Dataset], tuple[np.ndarray, Names]],
-    run: Path,
-    data: str,
-    out: Path,
-    x: str | None,
-    label: str | None,
-    rows: int | None,
+    source: Path,
+    out: Annotated[Path, Parameter(validator=PathRule(ext="npy"))],
+    /,
+    *,
+    label: LabelName = None,
+    float32: Annotated[bool, Parameter(group=OUTPUT)] = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Write what a model makes of data to a file, and say how much it is.
+    """Write a table or folder as a .npy file, which is read fastest, a block at a time.
+
+    A .csv, .parquet, .arrow or .feather table, a folder of such files or of .npy files, or a folder
+    of images. It may be larger than memory. The rows keep their order, and the column of the labels
+    is left out.
 
     Parameters
     ----------
-    function : callable
-        Of the model and the data; returns one row for each example, and the names of the columns
-        if they have any.
-    run : Path
-        A model folder.
-    data, x, label, rows
-        What to read, as the commands have it.
+    source : Path
+        A file or a folder.
     out : Path
-        The file.
-    """
-    from latentia.data import write_table
+        The .npy file.
+    float32 : bool
+        Keep seven digits of each number, in half the place of a .csv file's float64.
 
-    model, dataset = model_of(run), dataset_of(run, data, x, label, rows)
-    values, names = function(model, dataset)
-    write_table(out, values, names)
-    left_out = "" if dataset.y is None else ", without the labels"
-    print(f"{out}: {counted(len(values), 'row')} of shape {values.shape[1:]}{left_out}")
+    Examples
+    --------
+        latentia convert patients.csv patients.npy --label outcome
+        latentia convert sky.parquet sky.npy --float32
+        latentia fit sky.npy --latent 8
+    """
+    from latentia import data
+    from latentia.training import Progress
+
+    progress = Progress(_STEPS, shown=not quiet)
+    try:
+        with in_options(OF_DATA):
+            shape = data.write_npy(
+                source,
+                out,
+                y=label,
+                dtype="float32" if float32 else None,
+                told=lambda share: progress.update(round(share * _STEPS)),
+            )
+    finally:
+        progress.close()
+    print(f"{out}: {counted(shape[0], 'row')} of shape {shape[1:]}")

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from latentia._text import counted
-from latentia.cli._doctor import remark_findings
 from latentia.cli._estimator import estimator_of
-from latentia.cli._interruption import (
-    keep_finished_passes,
-    saving_when_terminated,
-    saying_how_to_go_on,
-)
+from latentia.cli._fitting import examples_of, finish, train
+from latentia.cli._interruption import saving_when_terminated, saying_how_to_go_on
 from latentia.cli._options import (
     DATA,
     MODEL,
@@ -38,16 +33,10 @@ from latentia.cli._options import (
     hidden_sizes,
     sizes,
 )
-from latentia.cli._resume import kept_in, settings_of
-from latentia.cli._runs import new_run
-from latentia.cli._show import remark, show, show_numbers
-from latentia.cli._sources import load
+from latentia.cli._resume import kept_in, left_behind, settings_of
+from latentia.cli._runs import last_run, new_run
+from latentia.cli._several import agreed, is_first, is_one_of_several, is_started_again, launch
 from latentia.cli._wording import in_options
-from latentia.errors import ArtifactError, TrainingDivergedError
-
-if TYPE_CHECKING:
-    from latentia.data import Dataset
-    from latentia.estimators import LatentEstimator
 
 
 def _model(default: object) -> Parameter:
@@ -96,12 +85,15 @@ def fit(
     patience: Annotated[int | None, Parameter(group=TRAINING), at_least(0)] = None,
     seed: Seed = 0,
     device: Annotated[str | None, _training("auto")] = None,
+    processes: Annotated[int, Parameter(group=TRAINING), at_least(1)] = 1,
+    compile: Annotated[bool | None, _training("auto"), Parameter(negative="--no-compile")] = None,
+    deterministic: Annotated[bool | None, _training(False)] = None,
     out: OutFolder = None,
     overwrite: Overwrite = False,
     resume: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
     checkpoint_minutes: Annotated[float, Parameter(group=OUTPUT, validator=Number(gte=0))] = 3.0,
     quiet: Quiet = False,
-) -> None:
+) -> int:
     """Train a model, and write it with numbers, pictures and a page that shows them.
 
     A tenth of the data is held out to see when training should stop; the best weights are kept.
@@ -128,8 +120,8 @@ def fit(
         What the decoder predicts: numbers by normal, normal-feature, normal-predicted, normal-unit,
         laplace or student-t; zeros and ones by bernoulli; values from 0 to 1 by
         continuous-bernoulli or beta; levels of grey by categorical, discretized-logistic or
-        logistic-mixture; counts by poisson, negative-binomial or zero-inflated-negative-binomial;
-        shares by multinomial. auto looks at the data.
+        logistic-mixture; counts by poisson, negative-binomial, zero-inflated-poisson or
+        zero-inflated-negative-binomial; shares by multinomial. auto looks at the data.
     norm : str
         The distance to reconstruct by instead of the likelihood: squared_error, l2,
         absolute_error, huber, binary_cross_entropy or categorical_cross_entropy.
@@ -153,7 +145,8 @@ def fit(
         gumbel-softmax; a point by delta.
     prior : str
         Where a VAE samples codes from: standard, learned, mixture, vamp or flow for numbers,
-        uniform-sphere, categorical or gumbel-softmax for their kind; auto suits the posterior.
+        uniform-sphere, categorical, autoregressive or gumbel-softmax for their kind; auto suits the
+        posterior.
     space : str
         Where the codes of an energy-autoencoder live: real, box, circle (one angle), or categories.
     regularizer : str
@@ -184,6 +177,14 @@ def fit(
         1,000 steps. 0 uses all data and stops only after the last pass.
     device : str
         cpu, cuda, cuda:1 or mps; auto is cuda where there is one.
+    processes : int
+        Processes that train together, each on its part of every batch; torchrun starts them on
+        several machines.
+    compile : bool
+        Compile a step first, which takes some tens of seconds and changes results by rounding only;
+        auto does where at least 20,000 steps are to come.
+    deterministic : bool
+        Take only algorithms that give the same bits every time on a GPU too, more slowly.
     resume : Path
         The folder of a run that was stopped: go on from its last checkpoint, with the data and the
         options that it was started with.
@@ -201,8 +202,8 @@ def fit(
         latentia fit ellipse --model energy-autoencoder --space circle
         latentia fit --resume runs/digits-vae-2
     """
-    from latentia import artifacts
-
+    if processes > 1 and not is_one_of_several():
+        return launch(processes)
     parameters = {
         "n_components": latent,
         "hidden_layer_sizes": hidden_sizes(hidden),
@@ -234,6 +235,8 @@ def fit(
         "early_stopping": patience != 0,
         "random_state": seed,
         "device": device,
+        "compile": compile,
+        "deterministic": deterministic,
         "verbose": not quiet,
     }
     source: dict[str, Any] = {"spec": data, "x": x, "y": label, "n": rows, "seed": seed}
@@ -243,7 +246,7 @@ def fit(
             raise ValueError(
                 f"--out {out} has no use beside --resume, which writes to its own run."
             )
-        settings = settings_of(resume, settings)
+        settings = agreed(partial(settings_of, resume, settings))
         source = settings["data"]
         parameters = settings["parameters"] | {"verbose": not quiet}
     if source["spec"] is None:
@@ -252,71 +255,16 @@ def fit(
         )
     with in_options():
         estimator = estimator_of(settings["model"], parameters)
-    name = Path(source["spec"]).resolve().stem
-    folder = resume or new_run(out, overwrite, name, model, estimator.n_components_)
-    dataset = load(**source)
-    if len(dataset) < 2:
-        raise ValueError(
-            f"{dataset.name}: the data has 1 row; at least 2 are needed to learn from."
-        )
-    artifacts.check_writable(folder)
-    print(
-        f"{dataset.name}: {counted(len(dataset), 'example')}, {dataset.schema.describe()}",
-        flush=True,
-    )
+    parts = (Path(source["spec"]).resolve().stem, model, estimator.n_components_)
+    if is_started_again():
+        resume = agreed(lambda: resume or left_behind(last_run(out, *parts), settings))
+    folder = resume or agreed(lambda: new_run(out, overwrite, *parts))
+    dataset = examples_of(source, folder)
     kept = kept_in(folder, checkpoint_minutes, settings)
     if resume is None:
-        shutil.rmtree(kept.folder, ignore_errors=True)  # of what is overwritten
+        agreed(lambda: shutil.rmtree(kept.folder, ignore_errors=True))  # of what is overwritten
     with saving_when_terminated(kept), saying_how_to_go_on(kept, folder):
-        _train(estimator.set_params(checkpoints=kept), dataset, folder)
-        _finish(estimator.set_params(checkpoints=None), dataset, source, folder)
-
-
-def _finish(
-    estimator: LatentEstimator, dataset: Dataset, source: dict[str, Any], folder: Path
-) -> None:
-    from latentia import artifacts, reports
-
-    # Whatever becomes of the report, the model is safe, and what was stopped can go on.
-    artifacts.save(estimator, folder, keep_checkpoints=True)
-    files = reports.run_files(estimator, dataset, source)
-    interrupted = estimator.history_.stopped == "interrupted"
-    try:
-        artifacts.save(estimator, folder, files, keep_checkpoints=interrupted)
-    except ArtifactError as error:
-        raise ArtifactError(f"the model lies in {folder}, but not its report: {error}") from error
-    _tell(json.loads(files["metrics.json"]), folder)
-
-
-def _train(estimator: LatentEstimator, dataset: Dataset, folder: Path) -> None:
-    from latentia import artifacts
-
-    try:
-        with in_options():
-            estimator.fit(dataset.X, dataset.y)
-    except TrainingDivergedError:
-        if estimator.history_.kept > 0 and not artifacts.is_model(folder):
-            artifacts.save(estimator, folder, {"history.csv": estimator.history_.to_csv()})
-            remark(f"{folder} keeps the last good weights.")
-        raise
-    keep_finished_passes(estimator)
-
-
-def _tell(metrics: dict[str, Any], folder: Path) -> None:
-    chosen = metrics["model"]
-    fitted_by = "likelihood" if chosen["norm"] is None else "norm"
-    print(
-        f"{chosen['estimator']}: {counted(chosen['n_components'], 'code')}, "
-        f"{fitted_by} {chosen[fitted_by]}, scaling {chosen['scaling']}, "
-        f"{counted(chosen['n_parameters'], 'weight')}\n"
-    )
-    show_numbers(metrics)
-    print()
-    show(
-        [
-            ("model", folder),
-            ("pictures", folder / "pictures"),
-            ("report", folder / "report.html"),
-        ]
-    )
-    remark_findings(metrics, folder)
+        train(estimator.set_params(checkpoints=kept), dataset, folder)
+        if is_first():
+            finish(estimator.set_params(checkpoints=None), dataset, source, folder)
+    return 0

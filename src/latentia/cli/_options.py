@@ -66,7 +66,9 @@ def _whole(type_: Any, tokens: Sequence[Token]) -> int:
 
 
 Run = Annotated[Path, Parameter(help="The folder of a model that `fit` wrote.")]
-Predictor = Annotated[Path, Parameter(help="The folder of a predictor that `transfer` wrote.")]
+Predictor = Annotated[
+    Path, Parameter(help="A folder that `transfer` wrote, or `fit` for a semi-supervised model.")
+]
 AnyRun = Annotated[Path, Parameter(help="A folder that `fit` or `transfer` wrote.")]
 Data = Annotated[
     str,
@@ -158,6 +160,23 @@ OutFile = Annotated[
         name=("--out", "-o"),
         group=OUTPUT,
         help="The file, ending in .npy, .csv or .parquet; .npy keeps the shape of images.",
+    ),
+]
+Processes = Annotated[
+    int,
+    Parameter(
+        name="--processes",
+        group=OUTPUT,
+        help="How many work at the same time; the file is the same, and its rows in their order.",
+    ),
+    at_least(1),
+]
+Resume = Annotated[
+    bool,
+    Parameter(
+        name="--resume",
+        group=OUTPUT,
+        help="Go on where the same command was stopped, if it was.",
     ),
 ]
 CsvFile = Annotated[

@@ -28,12 +28,12 @@ def predict(
         latentia predict runs/digits-vae-2-transfer digits --out predictions.csv
         latentia predict runs/patients-transfer new.csv --out predictions.csv
     """
-    from latentia.estimators import TransferClassifier
+    from latentia.estimators import TransferRegressor
 
     predictor = predictor_of(run)
     dataset = dataset_of(run, data, x, label, rows)
     columns = {"prediction": predictor.predict(dataset.X)}
-    if isinstance(predictor, TransferClassifier):
+    if not isinstance(predictor, TransferRegressor):
         names = (f"p({name})" for name in predictor.classes_)
         columns |= zip(names, predictor.predict_proba(dataset.X).T, strict=True)
     write_columns(out, columns)

@@ -65,10 +65,10 @@ def _show_target(name: str, target: Target) -> None:
 def _show_result(result: Result, target: Target) -> None:
     cells = [
         (
-            _verdict(row.passed),
+            "reported" if row.gate is None else _verdict(row.passed),
             _number(row.measured),
             _number(row.published),
-            " to ".join(map(_number, row.gate)),
+            "" if row.gate is None else " to ".join(map(_number, row.gate)),
             row.what,
         )
         for row in result.rows

@@ -72,6 +72,15 @@ def settings_of(run: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
     return settings
 
 
+def left_behind(run: Path | None, settings: Mapping[str, Any]) -> Path | None:
+    """Return a run if it was started with the same settings and has a checkpoint to go on from."""
+    from latentia import artifacts
+    from latentia.training import Checkpoints
+
+    notes = None if run is None else Checkpoints(artifacts.checkpoints_of(run)).noted()
+    return None if notes is None or notes.get("settings") != settings else run
+
+
 def _check_same(run: Path, settings: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
     was, now = _flat(settings), _flat(asked)
     for name, value in now.items():

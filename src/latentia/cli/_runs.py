@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import count
+from collections.abc import Iterable, Iterator
+from itertools import count, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from latentia.cli._sources import is_here, is_same, load, load_with_label
 
 if TYPE_CHECKING:
     from latentia.data import Dataset
-    from latentia.estimators import LatentEstimator, Transferred
+    from latentia.estimators import LatentEstimator, SemiSupervisedVAE, Transferred
 
 _RUNS = Path("runs")
 _NUMBERS = "metrics.json"
@@ -33,9 +34,7 @@ def new_run(out: Path | None, overwrite: bool, *parts: object) -> Path:
     from latentia import artifacts
 
     if out is None:
-        name = "-".join(re.sub(r"[^\w.-]+", "-", str(part)) for part in parts)
-        names = (name if i == 1 else f"{name}-{i}" for i in count(1))
-        return next(_RUNS / name for name in names if not (_RUNS / name).exists())
+        return next(folder for folder in _folders(parts) if not folder.exists())
     if (out / "config.json").exists() and not overwrite:
         raise ValueError(
             f"{out} holds a model already; add --overwrite to replace it, or choose another --out."
@@ -46,6 +45,18 @@ def new_run(out: Path | None, overwrite: bool, *parts: object) -> Path:
             "add --overwrite to start anew."
         )
     return out
+
+
+def last_run(out: Path | None, *parts: object) -> Path | None:
+    """Return the folder that :func:`new_run` has given last for the same, if it is there."""
+    if out is not None:
+        return out
+    return next(reversed(list(takewhile(Path.exists, _folders(parts)))), None)
+
+
+def _folders(parts: Iterable[object]) -> Iterator[Path]:
+    name = "-".join(re.sub(r"[^\w.-]+", "-", str(part)) for part in parts)
+    return (_RUNS / (name if i == 1 else f"{name}-{i}") for i in count(1))
 
 
 def model_of(run: Path) -> LatentEstimator:
@@ -68,19 +79,19 @@ def model_of(run: Path) -> LatentEstimator:
     return model
 
 
-def predictor_of(run: Path) -> Transferred:
+def predictor_of(run: Path) -> Transferred | SemiSupervisedVAE:
     """Load a predictor of labels.
 
     Raises
     ------
     ValueError
-        If it is a model of examples, or no model can be read.
+        If it is a model of examples without labels, or no model can be read.
     """
     from latentia import artifacts
-    from latentia.estimators import Transferred
+    from latentia.estimators import SemiSupervisedVAE, Transferred
 
     model = artifacts.load(run)
-    if not isinstance(model, Transferred):
+    if not isinstance(model, Transferred | SemiSupervisedVAE):
         raise ValueError(
             f"{run} holds a model of type {type(model).__name__}, which has learned no labels; "
             f"make a predictor of it with latentia transfer {run}, or use encode or anomalies."

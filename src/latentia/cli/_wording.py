@@ -12,8 +12,10 @@ OPTIONS = {
     "beta": "--beta",
     "code": "--code",
     "code_corruption": "--code-corruption",
+    "compile": "--compile",
     "condition": "--conditional",
     "corruption": "--corruption",
+    "deterministic": "--deterministic",
     "device": "--device",
     "freeze": "--freeze",
     "head": "--head",
@@ -47,8 +49,15 @@ OF_DATA = {"data": "DATA", "n": "--rows", "x": "--x", "y": "--label"}
 #: What a message says of parts in Python, and how they are asked for here.
 _PARTS = {
     'heads.Delta(..., activation="sigmoid")': "--code sigmoid",
+    "ELBO or IWAE with gradient='score-function'": "--objective iwae",
+    "heads.DiagonalNormal": "--posterior diagonal",
+    "heads.GumbelSoftmax": "--posterior gumbel-softmax",
     "objectives.L1Activity": "--penalty l1",
+    "objectives.Reconstruction": "--objective reconstruction",
     "KLSparsity": "--penalty kl-sparsity",
+    "priors.LearnedMixture": "--prior mixture",
+    "priors.StandardNormal": "--prior standard",
+    "Use compile='auto' or compile=False": "Drop --compile, or use --no-compile",
     "must be True, False, or a number of layers": "must be all, none, or a number of layers",
 }
 
