@@ -49,6 +49,15 @@ def test_the_verdict_is_that_of_all_gates(fake, tmp_path, capsys, values, verdic
     assert told == ["pass" if passed else "FAIL" for passed in verdicts]
 
 
+def test_a_number_without_a_gate_is_reported(monkeypatch, capsys):
+    both = (*TWO[:1], Quantity("time, s", None))
+    target = Target("no data", "Anonymous. 1900.", both, lambda: (1.2, 1e6))
+    monkeypatch.setitem(targets, "fake", target)
+    assert main(["reproduce", "fake"]) == 0
+    told = [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:3]]
+    assert told == ["pass", "reported"]
+
+
 def test_a_run_measures_each_quantity(fake):
     fake(1.0)
     with pytest.raises(ValueError, match="shorter"):

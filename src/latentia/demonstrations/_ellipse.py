@@ -59,8 +59,7 @@ def show_ellipse(seed: int = 0, *, n: int = 1_000, epochs: int = 20, resolution:
     with torch.no_grad():
         coldest = free_energy(energy, y, math.inf)
         gaps = {
-            beta: float((free_energy(energy, y, beta, n_points=4_000) - coldest).abs().mean())
-            for beta in _BETAS
+            beta: float((free_energy(energy, y, beta) - coldest).abs().mean()) for beta in _BETAS
         }
         apart = _apart(model.encode(y)[:, 0], angles, decoder.radii)
     radii = decoder.radii.detach().abs().tolist()
@@ -101,7 +100,7 @@ def _picture(energy: LatentEnergy, X: np.ndarray, resolution: int) -> Figure:
 def _free_energy(energy: LatentEnergy, beta: float) -> Callable[[np.ndarray], torch.Tensor]:
     def surface(points: np.ndarray) -> torch.Tensor:
         with torch.no_grad():
-            return free_energy(energy, torch.from_numpy(points), beta, n_points=500)
+            return free_energy(energy, torch.from_numpy(points), beta)
 
     return surface
 

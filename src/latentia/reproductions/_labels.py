@@ -90,9 +90,9 @@ def _error(digits: Digits, n: int, model: StackedAutoencoder, rate: float) -> fl
 
 def _quantities(n: int, most: float) -> tuple[Quantity, ...]:
     return (
-        Quantity(f"test error, {n} labels, pre-trained, %", None, (0.0, 100.0)),
-        Quantity(f"test error, {n} labels, usual start, %", None, (0.0, 100.0)),
-        Quantity(f"test error, {n} labels, large start, %", None, (0.0, 100.0)),
+        Quantity(f"test error, {n} labels, pre-trained, %", None),
+        Quantity(f"test error, {n} labels, usual start, %", None),
+        Quantity(f"test error, {n} labels, large start, %", None),
         Quantity(f"{n} labels, pre-trained over usual start", None, (0.0, most)),
         Quantity(f"{n} labels, pre-trained over large start", None, (0.0, 1.0)),
     )

@@ -101,11 +101,14 @@ def hyperspherical(digits: Digits, patience: int = 50) -> tuple[float, ...]:
 
 
 def importance_weighted_short(digits: Digits) -> tuple[float, ...]:
-    """Return what shows on a CPU: one draw trained for 121 passes, and all three for 13."""
+    """Return what shows on a CPU: one draw trained at length, and all three for 13 passes."""
     test = binary(digits.test, 1)[:1_000]
+    models = [
+        _tanh(1, learning_rate_schedule="cosine", max_iter=100),
+        *(_by_stages(n_samples, 3) for n_samples in (1, 5, 50)),
+    ]
     long, *short = (
-        negative_log_likelihood(_importance_weighted(digits, n, n_stages), test, 5_000, rows=20)
-        for n, n_stages in ((1, 5), (1, 3), (5, 3), (50, 3))
+        negative_log_likelihood(model.fit(digits.train), test, 5_000, rows=20) for model in models
     )
     return (long, *short, short[0] - short[1], short[1] - short[2])
 
@@ -114,13 +117,22 @@ def importance_weighted(digits: Digits, n_stages: int = 7) -> tuple[float, ...]:
     """Return the negative test log-likelihoods of the bounds of 1, 5 and 50 draws."""
     test = binary(digits.test, 1)
     losses = [
-        negative_log_likelihood(_importance_weighted(digits, n, n_stages), test, 5_000, rows=20)
+        negative_log_likelihood(_by_stages(n, n_stages).fit(digits.train), test, 5_000, rows=20)
         for n in (1, 5, 50)
     ]
     return (*losses, losses[0] - losses[2])
 
 
-def _importance_weighted(digits: Digits, n_samples: int, n_stages: int) -> VAE:
+def _by_stages(n_samples: int, n_stages: int) -> VAE:
+    return _tanh(
+        n_samples,
+        optimizer=partial(torch.optim.Adam, eps=1e-4),
+        learning_rate=partial(_stages, n_stages=n_stages),
+        max_iter=(3**n_stages - 1) // 2,
+    )
+
+
+def _tanh(n_samples: int, **training: Any) -> VAE:
     return VAE(
         50,
         objective="elbo" if n_samples == 1 else "iwae",
@@ -128,11 +140,9 @@ def _importance_weighted(digits: Digits, n_samples: int, n_stages: int) -> VAE:
         hidden_layer_sizes=(200, 200),
         activation="tanh",
         batch_size=100,
-        optimizer=partial(torch.optim.Adam, eps=1e-4),
-        learning_rate=partial(_stages, n_stages=n_stages),
-        max_iter=(3**n_stages - 1) // 2,
+        **training,
         **_DYNAMIC,
-    ).fit(digits.train)
+    )
 
 
 def _stages(step: int, n_stages: int) -> float:
@@ -184,7 +194,7 @@ def two_layers(digits: Digits) -> tuple[float, ...]:
     return (negative_log_likelihood(vae, binary(digits.test, 1), 5_000, rows=20),)
 
 
-def _nll(of: str, published: float | None, gate: tuple[float, float]) -> Quantity:
+def _nll(of: str, published: float | None, gate: tuple[float, float] | None = None) -> Quantity:
     return Quantity(f"{of}: -log p(x) of the 10,000 test digits, nats", published, gate)
 
 
@@ -211,7 +221,7 @@ likelihoods: dict[str, Target] = {
         "Auto-Encoders. 2018.",
         (
             _nll("von Mises-Fisher on the sphere of 10 dimensions", 93.16, (92.16, 94.16)),
-            _nll("normal in 10 dimensions", None, (0.0, 100.0)),
+            _nll("normal in 10 dimensions", None),
             Quantity("the first less the second, nats", None, (-10.0, 0.3)),
         ),
         hyperspherical,
@@ -233,19 +243,22 @@ likelihoods: dict[str, Target] = {
         minutes=3_000,
     ),
     "importance-weighted-short": Target(
-        f"{_TANH} passes: 121 in all, then 13; 1,000 test digits, 5,000 draws",
+        f"{_TANH} passes, 13 in all; before, one draw with a rate from 1e-3 to nothing along a "
+        "cosine in 100 passes; 1,000 test digits, 5,000 draws",
         _BURDA,
         (
-            Quantity("1 draw, 121 passes: -log p(x), nats", 86.76, (80.0, 91.0)),
-            Quantity("1 draw, 13 passes: -log p(x), nats", None, (0.0, 200.0)),
-            Quantity("5 draws, 13 passes: -log p(x), nats", None, (0.0, 200.0)),
-            Quantity("50 draws, 13 passes: -log p(x), nats", None, (0.0, 200.0)),
+            Quantity("1 draw, 100 passes: -log p(x), nats", 86.76, (80.0, 91.0)),
+            Quantity("1 draw, 13 passes: -log p(x), nats", None),
+            Quantity("5 draws, 13 passes: -log p(x), nats", None),
+            Quantity("50 draws, 13 passes: -log p(x), nats", None),
             Quantity("gain of 5 draws over 1, nats", 1.22, (0.0, 10.0)),
             Quantity("gain of 50 draws over 5, nats", 0.76, (0.0, 10.0)),
         ),
         importance_weighted_short,
         needs_mnist=True,
         minutes=40,
+        last="90.42; 121.98, 116.88, 111.88; gains 5.10, 5.00; by its parts, two CPU cores, "
+        "2026-11-21",
     ),
     "importance-weighted-two-layers": Target(
         "binary MNIST, drawn anew, codes of 100 and 50, tanh, the bound of 50 draws, 1,093 passes; "

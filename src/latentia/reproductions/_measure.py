@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from os import PathLike
@@ -14,7 +15,7 @@ from latentia.reproductions._targets import targets
 
 
 @dataclass(frozen=True)
-class Row(Quantity):
+class Row:
     """A measured number beside the published one.
 
     Parameters
@@ -24,9 +25,12 @@ class Row(Quantity):
     measured : float
         The number that was found.
     passed : bool
-        Whether ``measured`` lies in the gate.
+        Whether ``measured`` lies in the gate, if there is one.
     """
 
+    what: str
+    published: float | None
+    gate: tuple[float, float] | None
     measured: float
     passed: bool
 
@@ -42,7 +46,7 @@ class Result:
     rows : tuple of Row
         One for each quantity.
     passed : bool
-        Whether all lie in their gates.
+        Whether all that have a gate lie in it.
     seconds : float
         How long it took.
     version : str
@@ -99,6 +103,6 @@ x_test and y_test.
 
 
 def _row(quantity: Quantity, measured: float) -> Row:
-    low, high = quantity.gate
+    low, high = quantity.gate or (-math.inf, math.inf)
     passed = bool(low <= measured <= high)
     return Row(quantity.what, quantity.published, quantity.gate, float(measured), passed)

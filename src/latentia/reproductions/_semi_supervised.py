@@ -101,7 +101,7 @@ def _vector_error(codes: Digits, n: int) -> float:
 def _quantities(n: int, published: float, most: float) -> tuple[Quantity, Quantity]:
     return (
         Quantity(f"test error, {n} labels, spread among codes, %", published, (0.0, most)),
-        Quantity(f"test error, {n} labels, RBF support vectors, %", None, (0.0, 100.0)),
+        Quantity(f"test error, {n} labels, RBF support vectors, %", None),
     )
 
 

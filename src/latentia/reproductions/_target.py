@@ -16,8 +16,8 @@ class Quantity:
         The quantity, with its unit.
     published : float or None
         The number; None where only an order was claimed, or nothing.
-    gate : (float, float)
-        Lowest and highest value that passes.
+    gate : (float, float) or None, default=None
+        Lowest and highest value that passes; None where the number is reported, and no more.
 
     Examples
     --------
@@ -27,7 +27,7 @@ class Quantity:
 
     what: str
     published: float | None
-    gate: tuple[float, float]
+    gate: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

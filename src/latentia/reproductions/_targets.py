@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from latentia.reproductions._anomalies import anomalies
 from latentia.reproductions._boltzmann import boltzmann
+from latentia.reproductions._conditional import conditional
+from latentia.reproductions._disentangled import disentangled
 from latentia.reproductions._features import features
 from latentia.reproductions._images import images
 from latentia.reproductions._labels import labels
@@ -23,4 +25,6 @@ targets: dict[str, Target] = {
     **variational,
     **likelihoods,
     **boltzmann,
+    **conditional,
+    **disentangled,
 }

@@ -142,7 +142,7 @@ variational: dict[str, Target] = {
         (
             Quantity("test loss: squared error and divergence", 37.94, (36.94, 38.94)),
             Quantity("share of test digits that 5 neighbours on the map tell", None, (0.7, 1.0)),
-            Quantity("correlation of a code with the slant of all digits", None, (0.0, 1.0)),
+            Quantity("correlation of a code with the slant of all digits", None),
             Quantity("the same for digits of a class, median of ten", None, (0.5, 1.0)),
         ),
         two_codes,
