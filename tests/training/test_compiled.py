@@ -76,6 +76,7 @@ def test_it_is_the_step_as_written(case):
     with warnings.catch_warnings():
         warnings.simplefilter("error", CompilationWarning)
         fast, trainer = train(objective(), True, build(code), **options)
+    assert trainer._steps._is_warm  # else every step has run as written
     assert largest_difference(plain, fast) < 1e-5
     assert largest_difference(plain, build(code)) > 1e-3
     for name in expected.history.curves():

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def chosen(
-    steps: Steps | CompiledSteps, compile: bool | str, n_steps: int
+    steps: Steps | CompiledSteps, compile: bool | str, n_steps: int, begun: bool
 ) -> Steps | CompiledSteps:
     """Return steps, compiled where that was asked for, or repays."""
     if compile is False or not isinstance(steps, Steps):
@@ -20,4 +20,4 @@ def chosen(
     from latentia.training._compiled import CompiledSteps, repays
 
     insist = compile is True
-    return CompiledSteps(steps, insist) if insist or repays(n_steps) else steps
+    return CompiledSteps(steps, insist, begun) if insist or repays(n_steps) else steps

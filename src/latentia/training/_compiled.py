@@ -22,7 +22,7 @@ from latentia.objectives import Info, Objective
 from latentia.training._looped import Loop, Unknown, own
 from latentia.training._products import LargeProducts
 from latentia.training._steps import Seen, Steps, sums_of
-from latentia.training._updates import update, updates
+from latentia.training._updates import holds_nothing, update, updates
 
 #: Steps that a run must have before compiling repays, which takes about ten seconds on a CPU. It
 #: repaid after 1,700 to 7,000 where it was measured. No clock is asked: equal runs choose alike.
@@ -46,11 +46,14 @@ class CompiledSteps:
         What is compiled.
     insist : bool
         Raise where the step cannot be compiled, rather than go on without.
+    begun : bool, default=False
+        Whether the run has taken a step before.
     """
 
-    def __init__(self, steps: Steps, insist: bool) -> None:
+    def __init__(self, steps: Steps, insist: bool, begun: bool = False) -> None:
         self.steps = steps
         self.insist = insist
+        self._begun = begun
         options = _options(steps.batches.device)
         self._single = torch.compile(own(_step), fullgraph=True, options=options)
         n = _at_once(steps)
@@ -69,7 +72,8 @@ class CompiledSteps:
     @property
     def _is_warm(self) -> bool:
         # Optimisers that have stepped before hold what they need, also in a run that goes on.
-        return all(optimizer.state for optimizer in self.steps.optimizers.values())
+        optimizers = self.steps.optimizers.values()
+        return self._begun and all(o.state or holds_nothing(o) for o in optimizers)
 
     def running(self) -> AbstractContextManager[None]:
         """Return the context that steps run in: what a graph may hold is looked up in it."""
@@ -89,6 +93,7 @@ class CompiledSteps:
 
             if self._failed or not self._is_warm or len(rows) != size:
                 self.steps(data, rows, now, rates[i : i + 1], noted)
+                self._begun = True
             else:
                 self._alone(data, rows, now, rates[i : i + 1], noted)
 

@@ -330,7 +330,7 @@ class Trainer:
             run = Run(n_examples, n_steps, epochs, patience, *start, good)
             self.history.stopped = "finished"
         if not self._full_batch:
-            self._steps = chosen(self._steps, self._compile, run.n_steps)
+            self._steps = chosen(self._steps, self._compile, run.n_steps, self.step > 0)
         return run
 
     def _train_one_epoch(

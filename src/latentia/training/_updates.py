@@ -99,6 +99,12 @@ def _held(optimizer: Optimizer, weights: Sequence[Tensor], name: str) -> list[Te
 updates: dict[type[Optimizer], Update] = {Adam: _adam, AdamW: _adam, RMSprop: _rmsprop, SGD: _sgd}
 
 
+def holds_nothing(optimizer: Optimizer) -> bool:
+    """Whether an optimiser keeps nothing from step to step."""
+    momenta = [settings.get("momentum") for settings in optimizer.param_groups]
+    return type(optimizer) is SGD and not any(momenta)
+
+
 @torch.no_grad()
 def update(
     optimizer: Optimizer, weights: Sequence[Tensor], gradients: Sequence[Tensor], rate: Tensor
