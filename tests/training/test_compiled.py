@@ -118,8 +118,8 @@ def test_many_steps_are_one_call_unless_a_schedule_asks_for_their_number(tmp_pat
 
 
 @needs_a_compiler
-@pytest.mark.parametrize("at", [1, 3, 6])
-def test_a_run_that_goes_on_ends_as_one_that_was_not_stopped(at, tmp_path):
+@pytest.mark.parametrize(("at", "optimizer"), [(1, "adam"), (3, "adam"), (6, "adam"), (3, "sgd")])
+def test_a_run_that_goes_on_ends_as_one_that_was_not_stopped(at, optimizer, tmp_path):
     class Stops(Checkpoints):
         def after_step(self, step, state):
             if step == at:
@@ -128,7 +128,8 @@ def test_a_run_that_goes_on_ends_as_one_that_was_not_stopped(at, tmp_path):
 
     def trainer():
         with seeded(0):
-            return Trainer(build(), ELBO(), batch_size=32, device="cpu", compile=True)
+            options = {"batch_size": 32, "device": "cpu", "compile": True}
+            return Trainer(build(), ELBO(), optimizer=optimizer, **options)
 
     whole, first, second = trainer(), trainer(), trainer()
     whole.fit(X, epochs=3)
