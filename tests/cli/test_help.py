@@ -57,6 +57,7 @@ def test_defaults_are_those_of_the_estimators():
     shown = {name: ARGUMENTS[option].show_default for name, option in OPTIONS.items()
              if option in ARGUMENTS and option != "--model"}  # fmt: skip
     assert sizes(shown.pop("layers"), "--layers") == defaults["layers"]
+    assert shown.pop("conditioned") == ",".join(defaults["conditioned"])
     (width,) = hidden_sizes(shown.pop("hidden_layer_sizes").removesuffix(" for mlp"))
     assert networks.networks["mlp"].default_sizes((4,)) == (width,)
     for name, text in shown.items():

@@ -26,9 +26,10 @@ from latentia.training import seeded
 HEADS = {
     **{f"posterior {name}": make for name, make in heads.posteriors.items()},
     **{f"likelihood {name}": make for name, make in heads.likelihoods.items()},
+    "prior mixture": heads.NormalMixture,
 }
 #: Orders, covariances, directions and categories run along one dimension; images are refused.
-VECTORS = {
+VECTORS = {"prior mixture"} | {
     f"posterior {name}"
     for name in (
         "categorical",

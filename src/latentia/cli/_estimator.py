@@ -119,6 +119,8 @@ def _check_use(given: Mapping[str, Any], estimator: LatentEstimator) -> None:
         raise ValueError(
             "--penalty-weight is that of one penalty; name it by --penalty, or drop it."
         )
+    if "conditioned" in given and estimator.condition is None:
+        raise ValueError("--conditioned has no use without --conditional; add that, or drop it.")
     if not getattr(optimizers[str(estimator.optimizer)], "full_batch", False):
         return
     for name in _OF_BATCHES:

@@ -32,6 +32,7 @@ from latentia.cli._options import (
     at_least,
     hidden_sizes,
     sizes,
+    whole_or_word,
 )
 from latentia.cli._resume import kept_in, left_behind, settings_of
 from latentia.cli._runs import last_run, new_run
@@ -74,11 +75,13 @@ def fit(
     objective: Annotated[str | None, _model("elbo")] = None,
     samples: Annotated[int | None, Parameter(group=MODEL), at_least(1)] = None,
     conditional: Annotated[bool | None, Parameter(group=MODEL)] = None,
+    conditioned: Annotated[str | None, _model("encoder,decoder")] = None,
     beta: Annotated[float | None, Parameter(group=MODEL, validator=Number(gte=0))] = None,
     penalty: Annotated[str | None, Parameter(group=MODEL)] = None,
     penalty_weight: Annotated[float | None, _model(0.1), Parameter(validator=Number(gte=0))] = None,
     epochs: Epochs = None,
     batch_size: Annotated[int | None, _training(128), at_least(1)] = None,
+    micro_batch_size: Annotated[str | None, Parameter(group=TRAINING)] = None,
     optimizer: Annotated[str | None, _training("adam")] = None,
     learning_rate: Annotated[LearningRate, _training(0.001)] = None,
     schedule: Annotated[str | None, _training("constant")] = None,
@@ -159,6 +162,9 @@ def fit(
         Codes drawn for each example in a step.
     conditional : bool
         Learn the examples given their labels, to draw new ones of any label.
+    conditioned : str
+        Which parts see the label, with commas: some of encoder, decoder and prior. A prior that
+        does is of the posterior's kind, or with --prior mixture a mixture for each label.
     penalty : str
         What is added to the loss: code-norm, contractive, decoder-gradient, decorrelation,
         kl-sparsity, l1, orthogonality or spectral-norm; with a prior also dip, mmd or
@@ -167,6 +173,9 @@ def fit(
         How much one unit of the penalty counts beside one of the loss.
     batch_size : int
         Examples in a step.
+    micro_batch_size : str
+        Examples in memory at once, where those of a step are too many: a number, or auto, which
+        halves them until they fit. The pieces add up to the same step.
     optimizer : str
         adam, adamw, adam-low-momentum for adversaries, rmsprop, sgd or sgd-momentum; lbfgs takes
         all data in every step, for small problems that must converge.
@@ -223,11 +232,13 @@ def fit(
         "objective": objective,
         "n_samples": samples,
         "condition": "y" if conditional else None,
+        "conditioned": conditioned and conditioned.split(","),
         "beta": beta,
         "penalty": penalty,
         "penalty_weight": penalty_weight,
         "max_iter": epochs,
         "batch_size": batch_size,
+        "micro_batch_size": whole_or_word(micro_batch_size),
         "optimizer": optimizer,
         "learning_rate": learning_rate,
         "learning_rate_schedule": schedule,

@@ -34,8 +34,8 @@ _CONDITION = """condition : {"y"} or None, default=None
         "y" makes it a model of x given y, the second argument of ``fit`` and of every method: its
         labels are one-hot and its measurements standardised.
     conditioned : sequence of str, default=("encoder", "decoder")
-        Which of "encoder", "decoder" and "prior" see the condition. A prior that does is normal
-        with a mean and a spread that a network predicts from y.
+        Which of "encoder", "decoder" and "prior" see the condition. A network predicts a prior that
+        does from y: one normal, unless another is asked for.
     embedding : int or None, default=None
         Learned numbers that stand for the condition in encoder and decoder; None is the condition
         itself."""

@@ -17,13 +17,19 @@ from latentia.estimators._paragraphs import documented
 from latentia.estimators._rules import PART, Rule
 from latentia.estimators._single_code import SingleCode
 from latentia.estimators._variational import VariationalEstimator
-from latentia.heads import DiagonalNormal, Head, posteriors
+from latentia.heads import DiagonalNormal, Head, NormalMixture, posteriors
 from latentia.models import LatentVariableModel
 from latentia.networks import MLP
 from latentia.objectives import Objective
 from latentia.priors import natural_prior, priors
 
 _PRIOR_UNITS = 64
+
+#: What a prior may be that a network predicts: from the head of the code to that of the prior.
+_PREDICTED: dict[str, Callable[[Head], Head]] = {
+    "auto": lambda code: DiagonalNormal(code.event_shape) if code.deterministic else code,
+    "mixture": lambda code: NormalMixture(code.event_shape),
+}
 
 
 @documented
@@ -45,7 +51,9 @@ class VAE(SingleCode, VariationalEstimator):
     prior : str or callable, default="auto"
         p(z): a name in ``priors.priors``, or a function that returns a ConditionalDistribution for
         an encoder, such as ``partial(priors.Vamp, n_components=500)``. "auto" suits the codes:
-        standard normal for real ones, uniform on the sphere and over categories.
+        standard normal for real ones, uniform on the sphere and over categories. Where it sees the
+        condition, a network predicts it from y: "auto" is then of the posterior's kind, and
+        "mixture" a mixture of 10 normals.
     <objective parameters>
     <code size>
     <network parameters>
@@ -99,13 +107,7 @@ class VAE(SingleCode, VariationalEstimator):
 
     def _prior(self, encoder: Amortized) -> ConditionalDistribution:
         if self._sees("prior"):
-            if self.prior != "auto":
-                raise ValueError(
-                    f"prior={self.prior!r:.80} has no meaning beside conditioned="
-                    f"{tuple(self.conditioned)!r}: a network predicts the prior from y. Set "
-                    "prior='auto', or take 'prior' out of conditioned."
-                )
-            return self._conditional_prior(encoder)
+            return self._predicted_prior()
         if self.prior == "auto":
             return natural_prior(encoder)
         make = lookup(priors, self.prior, "prior") if isinstance(self.prior, str) else self.prior
@@ -115,10 +117,16 @@ class VAE(SingleCode, VariationalEstimator):
         )
         return _check_prior(made_from(make, self.prior, "prior", encoder, way), self.prior)
 
-    def _conditional_prior(self, encoder: Amortized) -> ConditionalDistribution:
-        head = self._code_head()
-        if head.deterministic:
-            head = DiagonalNormal(encoder.event_shape)
+    def _predicted_prior(self) -> Amortized:
+        """Return p(z|c), all of whose numbers a network predicts from y."""
+        if not (isinstance(self.prior, str) and self.prior in _PREDICTED):
+            ways = " or ".join(f"prior={name!r}" for name in _PREDICTED)
+            raise ValueError(
+                f"prior={self.prior!r:.80} has no meaning beside conditioned="
+                f"{tuple(self.conditioned)!r}: a network predicts the prior from y. Set {ways}, or "
+                "take 'prior' out of conditioned."
+            )
+        head = _PREDICTED[self.prior](self._code_head())
         return Amortized(MLP(self._context, head.n_params, (_PRIOR_UNITS,)), head)
 
     def _code_head(self) -> Head:

@@ -22,6 +22,7 @@ from latentia.heads._levels import DiscretizedLogistic, Levels
 from latentia.heads._location_scale import DiagonalNormal, Laplace, LocationScale
 from latentia.heads._low_rank_normal import LowRankNormal
 from latentia.heads._multinomial import Multinomial
+from latentia.heads._normal_mixture import NormalMixture
 from latentia.heads._one_hot import OneHot
 from latentia.heads._quantizer import Quantizer
 from latentia.heads._sphere import PowerSpherical, VonMisesFisher
@@ -95,6 +96,7 @@ __all__ = [
     "LowRankNormal",
     "Multinomial",
     "NegativeBinomial",
+    "NormalMixture",
     "OneHot",
     "Poisson",
     "PowerSpherical",

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-import torch
-from torch import Tensor, nn
-from torch.distributions import Categorical, Distribution, MixtureSameFamily
+from torch import Tensor
+from torch.distributions import Distribution
 
-from latentia.conditional import ConditionalDistribution
-from latentia.heads import DiagonalNormal, as_count
+from latentia.heads import DiagonalNormal, NormalMixture
 from latentia.priors._by_head import ByHead
 
 
@@ -50,13 +47,14 @@ class LearnedNormal(ByHead):
         return {"event_shape": self.event_shape}
 
 
-class LearnedMixture(ConditionalDistribution):
+class LearnedMixture(ByHead):
     r"""A mixture of K diagonal normals that learns its weights, means and scales.
 
     .. math:: p(z) = \sum_{k=1}^K w_k\, N(z; \mu_k, \mathrm{diag}(\sigma_k^2))
 
-    It starts with equal weights and random means, so that the components can part, and about as
-    wide as the standard normal as a whole.
+    Weights, means and scales are those of :class:`~latentia.heads.NormalMixture`, where the
+    components start apart, and about as wide as the standard normal as a whole. That head with a
+    network of c is the mixture p(z|c).
 
     Parameters
     ----------
@@ -82,18 +80,8 @@ class LearnedMixture(ConditionalDistribution):
     """
 
     def __init__(self, event_shape: int | Sequence[int], n_components: int = 10) -> None:
-        super().__init__()
-        self.head = DiagonalNormal(event_shape)
-        self.event_shape = self.head.event_shape
-        if len(self.event_shape) != 1:
-            raise ValueError(
-                f"event_shape={event_shape!r} must be one number: the mixture is of vectors."
-            )
-        self.n_components = as_count(n_components, "n_components")
-        # Half of the unit variance is between the components, half within each.
-        loc = math.sqrt(0.5) * torch.randn(self.n_components, *self.event_shape)
-        self.raw = nn.Parameter(torch.cat([loc, torch.full_like(loc, 0.5 * math.log(0.5))], dim=-1))
-        self.logits = nn.Parameter(torch.zeros(self.n_components))
+        super().__init__(NormalMixture(event_shape, n_components), learned=True)
+        self.n_components = n_components
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -101,9 +89,5 @@ class LearnedMixture(ConditionalDistribution):
         return {"event_shape": self.event_shape, "n_components": self.n_components}
 
     def forward(self, *conditions: Tensor) -> Distribution:
-        prior = MixtureSameFamily(
-            Categorical(logits=self.logits, validate_args=False),
-            self.head(self.raw),
-            validate_args=False,
-        )
+        prior = super().forward()  # once for all examples
         return prior.expand(conditions[0].shape[:1]) if conditions else prior
