@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
@@ -14,8 +15,19 @@ from benchmarks.works import Work
 class Contestant(Protocol):
     """Something that takes time."""
 
+    def run(self, epochs: int) -> float:
+        """Go so often through the data and return the seconds that it took."""
+
+
+class OneByOne(ABC):
+    """A contestant that is called for every epoch."""
+
+    @abstractmethod
     def epoch(self) -> float:
         """Go once through the data and return the seconds that it took."""
+
+    def run(self, epochs: int) -> float:
+        return sum(self.epoch() for _ in range(epochs))
 
 
 @runtime_checkable

@@ -43,11 +43,11 @@ def step_times(work: Work, names: Sequence[str], rounds: int) -> dict[str, float
     data = load(work)
     running = {name: contestant(name)(work, data.train) for name in names}
     for one in running.values():
-        one.epoch()
+        one.run(1)
     times: dict[str, list[float]] = {name: [] for name in names}
     for _ in range(rounds):
         for name, one in running.items():
-            times[name].append(one.epoch() / work.n_steps * 1e3)
+            times[name].append(one.run(1) / work.n_steps * 1e3)
     return {name: statistics.median(found) for name, found in times.items()}
 
 

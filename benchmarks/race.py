@@ -22,7 +22,7 @@ class Result:
     first : float
         Seconds of its first two epochs, compiling included.
     epochs : list of float
-        Seconds of the later ones.
+        Seconds of a later one, in each round.
     loss : float or None
         On held-out examples, after all epochs, in nats an example.
     """
@@ -43,10 +43,10 @@ class Result:
 
 
 def race(work: Work, data: Data, names: Sequence[str], rounds: int) -> dict[str, Result]:
-    """Let every contestant go through the data once in each round, in an order drawn anew."""
+    """Let every contestant train for some epochs in each round, in an order drawn anew."""
     running: dict[str, Contestant] = {name: contestant(name)(work, data.train) for name in names}
     # Two, since what is a constant in the first may change in the second and be compiled anew.
-    first = {name: one.epoch() + one.epoch() for name, one in running.items()}
+    first = {name: one.run(1) + one.run(1) for name, one in running.items()}
     times: dict[str, list[float]] = {name: [] for name in names}
     # The objects of all the libraries here would make every collection slow, for everyone.
     gc.collect()
@@ -54,7 +54,7 @@ def race(work: Work, data: Data, names: Sequence[str], rounds: int) -> dict[str,
     order = random.Random(0)
     for _ in range(rounds):
         for name in order.sample(list(names), len(names)):
-            times[name].append(running[name].epoch())
+            times[name].append(running[name].run(work.epochs) / work.epochs)
     losses = {
         name: held_out_loss(work, one, data.held_out)
         for name, one in running.items()

@@ -35,6 +35,8 @@ class Work:
         Examples a step.
     rows : int
         Examples an epoch.
+    epochs : int
+        Of a round, which are one run: several where one is over in a moment.
     bars : mapping of str to float
         By contestant: the least ratio of its time to ours; by "floor": of the floor's to ours.
     """
@@ -46,6 +48,7 @@ class Work:
     binary: bool
     batch: int
     rows: int
+    epochs: int
     bars: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -71,6 +74,7 @@ works: dict[str, Work] = {
         True,
         128,
         25_600,
+        1,
         {"pythae": 2.5, "lightning": 2.8, "pytorch": 3.5, "jax": 1.0, "floor": 0.6},
     ),
     "B": Work(
@@ -81,6 +85,7 @@ works: dict[str, Work] = {
         True,
         128,
         2_560,
+        1,
         {"pythae": 1.2, "lightning": 1.2, "pytorch": 1.05, "jax": 4.0, "floor": 0.7},
     ),
     "C": Work(
@@ -91,6 +96,7 @@ works: dict[str, Work] = {
         False,
         64,
         20_000,
+        10,
         {
             "pythae": 13.0,
             "lightning": 25.0,

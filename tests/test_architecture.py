@@ -26,6 +26,7 @@ LAYERS = [
     "_draws",
     "_flows",
     "errors",
+    "_memory",
     "_share",
     "citations",
     "distributions",

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from benchmarks.contestants import seconds
+from benchmarks.contestants import OneByOne, seconds
 from benchmarks.peers.networks import decoder, encoder
 from benchmarks.works import Work
 
+Task = Callable[[], object]
 
-class Products:
+
+class Products(OneByOne):
     """Forward and backward products of every layer on numbers that never change."""
 
     def __init__(self, work: Work, x: np.ndarray) -> None:
@@ -41,8 +43,8 @@ class Products:
 
 
 @torch.no_grad()
-def _products(network: nn.Sequential, x: Tensor, first: bool) -> list[Callable[[], object]]:
-    found: list[Callable[[], object]] = []
+def _products(network: nn.Sequential, x: Tensor, first: bool) -> list[Task]:
+    found: list[Task] = []
     for layer in network:
         y = layer(x)
         if isinstance(layer, nn.Linear):
@@ -54,29 +56,44 @@ def _products(network: nn.Sequential, x: Tensor, first: bool) -> list[Callable[[
     return found
 
 
-def _linear(x: Tensor, weight: Tensor, slope: Tensor, back: bool) -> list[Callable[[], object]]:
-    found = [_fastest(x, weight.t()), _fastest(slope.t(), x)]
-    return [*found, _fastest(slope, weight)] if back else found
+def _linear(x: Tensor, weight: Tensor, slope: Tensor, back: bool) -> list[Task]:
+    found = [_product(x, weight.t()), _product(slope.t(), x)]
+    return [*found, _product(slope, weight)] if back else found
 
 
-def _fastest(a: Tensor, b: Tensor) -> Callable[[], object]:
+def _product(a: Tensor, b: Tensor) -> Task:
     """Return the product by whichever of torch's two libraries is the faster here."""
     out = a.new_empty(len(a), b.shape[1])
-    ways: list[Callable[[], object]] = [lambda: torch.mm(a, b, out=out)]
+    ways: list[Task] = [lambda: torch.mm(a, b, out=out)]
     if torch.backends.mkldnn.is_available():
         ways.append(lambda: torch.ops.mkldnn._linear_pointwise(a, b.t(), None, "none", [], ""))
-    return min(ways, key=lambda way: min(seconds(way) for _ in range(30)))
+    return _fastest(ways)
 
 
 def _convolution(
     layer: nn.Conv2d | nn.ConvTranspose2d, x: Tensor, slope: Tensor, back: bool
-) -> list[Callable[[], object]]:
+) -> list[Task]:
+    """Return the convolution and its derivatives, each in the order of memory it is faster in."""
     transposed = isinstance(layer, nn.ConvTranspose2d)
     how = (layer.stride, layer.padding, layer.dilation, transposed, layer.output_padding, 1)
-    weight = layer.weight
-    return [
-        lambda: torch.ops.aten.convolution(x, weight, None, *how),
-        lambda: torch.ops.aten.convolution_backward(
-            slope, x, weight, None, *how, [back, True, False]
-        ),
-    ]
+
+    def ways(order: torch.memory_format) -> list[Task]:
+        here, there, filters = (
+            one.contiguous(memory_format=order) for one in (x, slope, layer.weight)
+        )
+
+        def derivative(*wanted: bool) -> Task:
+            return lambda: torch.ops.aten.convolution_backward(
+                there, here, filters, None, *how, wanted
+            )
+
+        forward = lambda: torch.ops.aten.convolution(here, filters, None, *how)  # noqa: E731
+        both = [forward, derivative(False, True, False)]
+        return [*both, derivative(True, False, False)] if back else both
+
+    orders = torch.contiguous_format, torch.channels_last
+    return [_fastest(pair) for pair in zip(*map(ways, orders), strict=True)]
+
+
+def _fastest(ways: Sequence[Task]) -> Task:
+    return min(ways, key=lambda way: min(seconds(way) for _ in range(30)))

@@ -30,8 +30,8 @@ class AsWritten:
             compile=self.compile,
         )
 
-    def epoch(self) -> float:
-        return seconds(lambda: self.trainer.fit(self.x, epochs=1))
+    def run(self, epochs: int) -> float:
+        return seconds(lambda: self.trainer.fit(self.x, epochs=epochs))
 
     @torch.no_grad()
     def code(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

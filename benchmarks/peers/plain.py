@@ -8,7 +8,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
-from benchmarks.contestants import seconds
+from benchmarks.contestants import OneByOne, seconds
 from benchmarks.peers.networks import Judged, decoder, encoder, loss
 from benchmarks.works import RATE, Work
 
@@ -28,7 +28,7 @@ class Images(Dataset):
         return (torch.from_numpy(image).to(torch.float32).div(255).reshape(self.shape),)
 
 
-class Example(nn.Module, Judged):
+class Example(nn.Module, OneByOne, Judged):
     """The example with the networks of a work."""
 
     def __init__(self, work: Work, x: np.ndarray) -> None:

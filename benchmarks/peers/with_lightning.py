@@ -11,20 +11,19 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
-from benchmarks.clock import clock
+from benchmarks.contestants import seconds
 from benchmarks.peers.networks import Judged, decoder, encoder, loss
 from benchmarks.works import RATE, Work
 
 
 class Module(lightning.LightningModule):
-    """The networks of a work, and a clock around the loop over an epoch."""
+    """The networks of a work."""
 
     def __init__(self, work: Work) -> None:
         super().__init__()
         self.work = work
         self.encoder, self.decoder = encoder(work), decoder(work)
         self.adam = torch.optim.Adam(self.parameters(), lr=RATE)
-        self.seconds = 0.0
 
     def training_step(self, batch: list[Tensor], index: int) -> Tensor:
         return loss(self.work, self, batch[0])
@@ -32,15 +31,9 @@ class Module(lightning.LightningModule):
     def configure_optimizers(self) -> torch.optim.Optimizer:
         return self.adam
 
-    def on_train_epoch_start(self) -> None:
-        self.seconds = clock.now()
-
-    def on_train_epoch_end(self) -> None:
-        self.seconds = clock.now() - self.seconds
-
 
 class Lightning(Judged):
-    """Its trainer without a bar, a logger or checkpoints; what starts a fit is not timed."""
+    """Its trainer without a bar, a logger or checkpoints."""
 
     def __init__(self, work: Work, x: np.ndarray) -> None:
         logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
@@ -59,7 +52,6 @@ class Lightning(Judged):
             logger=False,
         )
 
-    def epoch(self) -> float:
-        self.trainer.fit_loop.max_epochs += 1
-        self.trainer.fit(self.module, self.loader)
-        return self.module.seconds
+    def run(self, epochs: int) -> float:
+        self.trainer.fit_loop.max_epochs += epochs
+        return seconds(lambda: self.trainer.fit(self.module, self.loader))

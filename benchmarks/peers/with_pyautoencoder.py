@@ -7,12 +7,12 @@ import torch
 from pyautoencoder.variational import VAE
 from torch.utils.data import DataLoader, TensorDataset
 
-from benchmarks.contestants import seconds
+from benchmarks.contestants import OneByOne, seconds
 from benchmarks.peers.networks import decoder, features
 from benchmarks.works import RATE, Work
 
 
-class PyAutoencoder:
+class PyAutoencoder(OneByOne):
     """Its model with the networks of a work; it makes the last layer of the encoder itself."""
 
     def __init__(self, work: Work, x: np.ndarray) -> None:

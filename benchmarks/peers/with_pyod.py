@@ -8,12 +8,12 @@ from pyod.models.vae import VAE
 from pyod.utils.torch_utility import TorchDataset
 from torch.utils.data import DataLoader
 
-from benchmarks.contestants import seconds
+from benchmarks.contestants import OneByOne, seconds
 from benchmarks.peers.networks import Judged
 from benchmarks.works import RATE, Work
 
 
-class PyOD(Judged):
+class PyOD(OneByOne, Judged):
     """Its own pass over the data; it takes means over features, so the divergence is rescaled."""
 
     def __init__(self, work: Work, x: np.ndarray) -> None:

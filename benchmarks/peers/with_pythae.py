@@ -14,7 +14,7 @@ from pythae.models.nn import BaseDecoder, BaseEncoder
 from pythae.trainers import BaseTrainer, BaseTrainerConfig
 from torch import Tensor
 
-from benchmarks.contestants import seconds
+from benchmarks.contestants import OneByOne, seconds
 from benchmarks.peers.networks import Judged, decoder, encoder
 from benchmarks.works import RATE, Work
 
@@ -39,7 +39,7 @@ class Decoder(BaseDecoder):
         return ModelOutput(reconstruction=outputs.sigmoid() if self.binary else outputs)
 
 
-class Pythae(Judged):
+class Pythae(OneByOne, Judged):
     """Its trainer's own pass over the data; what it does between two epochs is not timed."""
 
     def __init__(self, work: Work, x: np.ndarray) -> None:

@@ -9,6 +9,8 @@ __all__ = [
     "CompilationWarning",
     "IncompatiblePartsError",
     "LostProcessError",
+    "MicroBatchWarning",
+    "OutOfMemoryError",
     "OvercompleteWarning",
     "TrainingDivergedError",
     "TrainingStoppedError",
@@ -22,6 +24,10 @@ class IncompatiblePartsError(ValueError):
 
 class LostProcessError(RuntimeError):
     """Another process of the same training has ended, or cannot be reached."""
+
+
+class OutOfMemoryError(MemoryError):
+    """A batch does not fit into the memory of a device: the message says how it would."""
 
 
 class TrainingDivergedError(ArithmeticError):
@@ -50,6 +56,10 @@ class UnresolvedIntegralWarning(UserWarning):
 
 class CompilationWarning(UserWarning):
     """A training step could not be compiled, and runs as it is written."""
+
+
+class MicroBatchWarning(UserWarning):
+    """A batch does not fit into memory and goes through in pieces: the message says how large."""
 
 
 class CheckpointWarning(UserWarning):

@@ -5,14 +5,16 @@ import json
 import os
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from latentia import artifacts, data, evaluation, recipes
 from latentia.cli import app, main
-from latentia.errors import TrainingDivergedError
+from latentia.errors import OutOfMemoryError, TrainingDivergedError
 from latentia.estimators import LatentEstimator
+from latentia.training import Trainer
 
 SMALL = ["--rows", "30", "--epochs", "2", "--hidden", "8", "--quiet"]
 COMMANDS = [
@@ -323,8 +325,6 @@ def test_divergence_saves_the_last_good_weights(monkeypatch, capsys):
 
 def interrupt_after(monkeypatch, epochs, error=KeyboardInterrupt):
     """Make training fail in the pass after so many."""
-    from latentia.training import Trainer
-
     train_one_epoch = Trainer._train_one_epoch
 
     def train(self, *arguments):
@@ -358,6 +358,22 @@ def test_too_little_memory_is_one_sentence(monkeypatch, capsys, error):
     fit_fails(monkeypatch, error)
     assert main(["fit", "iris"]) == 2
     assert capsys.readouterr().err.startswith("latentia: error: this takes more memory")
+
+
+def test_a_batch_that_is_too_large_is_told_in_options(monkeypatch, capsys):
+    error = OutOfMemoryError("No room; give micro_batch_size=64 or micro_batch_size='auto'.")
+    monkeypatch.setattr(Trainer, "_train_one_epoch", Mock(side_effect=error))
+    assert main(["fit", "iris", "--quiet"]) == 2
+    told = capsys.readouterr().err
+    assert told == (
+        "latentia: error: No room; give --micro-batch-size 64 or --micro-batch-size auto.\n"
+    )
+
+
+@pytest.mark.parametrize(("text", "value"), [("16", 16), ("auto", "auto")])
+def test_pieces_of_a_batch_are_a_number_or_auto(output, text, value):
+    output("fit", "iris", "--out", "run", "--micro-batch-size", text, *SMALL)
+    assert artifacts.load("run").micro_batch_size == value
 
 
 def fit_fails(monkeypatch, error):

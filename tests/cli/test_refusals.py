@@ -70,6 +70,10 @@ MISTAKES = {
     "passes of 1.5": (["fit", "iris", "--epochs", "1.5"], "--epochs"),
     "rows of 20.5": (["data", "iris", "--rows", "20.5"], "--rows"),
     "batch of 2.5": (["fit", "iris", "--batch-size", "2.5"], "--batch-size"),
+    "pieces of 2.5": (
+        ["fit", "iris", "--micro-batch-size", "2.5", "--quiet"],
+        "--micro-batch-size 2.5 must be an integer of at least 1, 'auto', or None",
+    ),
     "patience of 2.5": (["fit", "iris", "--patience", "2.5"], "--patience"),
     "seed of 0.5": (["fit", "iris", "--seed", "0.5"], "--seed"),
     "samples of 2.5": (["sample", "run", "--out", "x.npy", "--n", "2.5"], "--n"),

@@ -25,6 +25,7 @@ from latentia import (
     training,
 )
 from latentia.errors import IncompatiblePartsError
+from latentia.training import precisions
 
 IRIS, SPECIES = load_iris(return_X_y=True)
 DIGITS = load_digits().data
@@ -87,6 +88,9 @@ def test_a_prior_of_posteriors_asks_for_what_the_encoder_sees():
     assert model.sample(3, y=1).shape == (3, 4)
 
 
+@pytest.mark.skipif(
+    not precisions["bfloat16"].is_of(torch.device("cpu")), reason="no bfloat16 in this processor"
+)
 @pytest.mark.parametrize("posterior", ["von-mises-fisher", "power-spherical", "student-t"])
 def test_draws_are_of_full_precision_beside_bfloat16(posterior):
     model = VAE(3, posterior=posterior, precision="bfloat16", **QUICK).fit(IRIS)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import signal
+import warnings
 
 import pytest
 import torch
 
 from latentia import VAE, conditional, heads, models, networks, priors
-from latentia.errors import IncompatiblePartsError, TrainingDivergedError
+from latentia.errors import IncompatiblePartsError, MicroBatchWarning, TrainingDivergedError
 from latentia.objectives import (
     DIP,
     ELBO,
@@ -269,6 +270,30 @@ def test_different_data_are_refused_in_both(what, name, pair):
     assert first == second
     assert first.startswith(f"{name} differs between processes: ")
     assert "in process 0 and" in first and "in process 1; give all the same" in first
+
+
+class Crowded(Reconstruction):
+    """Has too little memory for more than two examples in one of the processes."""
+
+    def forward(self, trace, info):
+        if Ranks.here().rank == 1 and len(trace.batch) > 2:
+            raise torch.OutOfMemoryError("Tried to allocate 8 GiB.")
+        return super().forward(trace, info)
+
+
+def halve():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        learned, _ = train(Crowded, micro_batch_size="auto")
+    return learned, [str(w.message) for w in caught if w.category is MicroBatchWarning]
+
+
+def test_a_batch_is_cut_as_the_smallest_memory_needs_it(pair):
+    expected, _ = train(Reconstruction)
+    (first, told), (second, told_by_second) = pair(halve)
+    assert torch.equal(first, second)
+    assert torch.allclose(first, expected, atol=1e-9)
+    assert len(told) == 1 and "in pieces of 2" in told[0] and not told_by_second
 
 
 class Local(Reconstruction):

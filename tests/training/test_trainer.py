@@ -10,7 +10,7 @@ import torch
 from latentia import conditional, heads, models, networks, priors
 from latentia.errors import TrainingDivergedError
 from latentia.objectives import ELBO, Info, Loss, Objective, Reconstruction
-from latentia.training import Cyclical, Linear, Trainer, optimizers, seeded
+from latentia.training import Cyclical, Linear, Trainer, optimizers, precisions, seeded
 
 X = torch.randn(100, 5, generator=torch.Generator().manual_seed(0))
 
@@ -270,14 +270,34 @@ def test_corruption_is_given_to_the_encoder_and_the_target_stays_clean():
     assert corrupted.abs().sum() == 0
 
 
-def test_precision_is_what_it_says():
+def test_doubles_are_what_they_say():
     double, _ = train(precision="float64", x=X.double())
     assert next(double.parameters()).dtype == torch.float64
+
+
+@pytest.mark.skipif(
+    not precisions["bfloat16"].is_of(torch.device("cpu")), reason="no bfloat16 in this processor"
+)
+def test_products_of_few_digits_are_what_they_say():
     mixed, trainer = train(precision="bfloat16", epochs=5)
     assert next(mixed.parameters()).dtype == torch.float32
     exact = train(epochs=5)[1].history.curve("loss")[-1]
     assert trainer.history.curve("loss")[-1] == pytest.approx(exact, rel=0.05)
     assert trainer.history.curve("loss")[-1] != exact
+
+
+def test_numbers_that_a_processor_lacks_are_refused(monkeypatch):
+    lacks = lambda *_: False  # noqa: E731
+    monkeypatch.setattr(precisions["bfloat16"].__class__, "is_of", lacks)
+    with pytest.raises(ValueError, match=r"'bfloat16' is nothing that cpu computes in.*float32"):
+        Trainer(build(), ELBO(), precision="bfloat16", device="cpu")
+
+
+def test_the_switch_of_tensor_cores_is_given_back():
+    before = torch.get_float32_matmul_precision()
+    with precisions["tensorfloat32"].running():
+        assert torch.get_float32_matmul_precision() == "high"
+    assert torch.get_float32_matmul_precision() == before
 
 
 @pytest.mark.parametrize(
@@ -288,6 +308,7 @@ def test_precision_is_what_it_says():
         ({"optimizer": "adan"}, "did you mean 'adam'"),
         ({"precision": "float17"}, "precision='float17'"),
         ({"device": "gpu:7"}, "device='gpu:7'"),
+        ({"precision": "tensorfloat32", "device": "cpu"}, "is nothing that cpu computes in here"),
     ],
 )
 def test_wrong_options_are_named(options, match):

@@ -37,7 +37,13 @@ from latentia.cli._several import tokens as asked
 from latentia.cli._transfer import transfer
 from latentia.cli._traverse import traverse
 from latentia.cli._tune import tune
-from latentia.errors import LostProcessError, TrainingDivergedError, TrainingStoppedError
+from latentia.cli._wording import worded
+from latentia.errors import (
+    LostProcessError,
+    OutOfMemoryError,
+    TrainingDivergedError,
+    TrainingStoppedError,
+)
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 
@@ -162,6 +168,8 @@ def _explanation(error: Exception) -> str | None:
     text = str(error)
     if isinstance(error, (CycloptsError, TrainingDivergedError, ValueError, OSError)):
         return text
+    if isinstance(error, OutOfMemoryError):
+        return worded(text)
     if isinstance(error, ImportError) and _EXTRA in text:
         return text
     too_large = isinstance(error, (RuntimeError, TypeError)) and any(s in text for s in _TOO_LARGE)

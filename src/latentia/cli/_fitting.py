@@ -14,7 +14,7 @@ from latentia.cli._several import is_first
 from latentia.cli._show import remark, show, show_numbers
 from latentia.cli._sources import load
 from latentia.cli._wording import in_options
-from latentia.errors import ArtifactError, TrainingDivergedError
+from latentia.errors import ArtifactError, OutOfMemoryError, TrainingDivergedError
 
 if TYPE_CHECKING:
     from latentia.data import Dataset
@@ -52,7 +52,7 @@ def train(estimator: LatentEstimator, dataset: Dataset, folder: Path) -> None:
     try:
         with in_options():
             estimator.fit(dataset.X, dataset.y)
-    except TrainingDivergedError:
+    except (TrainingDivergedError, OutOfMemoryError):
         if is_first() and estimator.history_.kept > 0 and not artifacts.is_model(folder):
             artifacts.save(estimator, folder, {"history.csv": estimator.history_.to_csv()})
             remark(f"{folder} keeps the last good weights.")

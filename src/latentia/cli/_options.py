@@ -52,6 +52,11 @@ def sizes(text: str | None, option: str, instead: str = "") -> tuple[int, ...] |
     return numbers
 
 
+def whole_or_word(text: str | None) -> int | str | None:
+    """Read what is a whole number or a word; whether it is the right one is seen later."""
+    return int(text) if text is not None and text.isdecimal() else text
+
+
 def hidden_sizes(text: str | None) -> tuple[int, ...] | None:
     """Read ``--hidden``, where ``"none"`` is no layer at all."""
     return () if text == "none" else sizes(text, "--hidden", ", or none")

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_array, check_is_fitted
 from torch import Tensor
 
 from latentia._arrays import as_array
+from latentia._memory import in_blocks
 from latentia.data import Affine
 from latentia.estimators._conditions import Conditions
 from latentia.estimators._input import check_input, like
@@ -182,13 +183,13 @@ class Coding(TransformerMixin, ABC):
         rows: int = ROWS,
         conditions: Sequence[np.ndarray] = (),
     ) -> np.ndarray:
-        parts = []
         dtype = self.scaling_.scale.dtype
-        for start in range(0, len(array), rows):
-            x = as_tensor(array[start : start + rows])
-            given = (as_tensor(c[start : start + rows]).to(self._device, dtype) for c in conditions)
-            parts.append(function(x.to(self._device), *given).cpu())
-        return torch.cat(parts).numpy()
+
+        def block(rows: slice) -> Tensor:
+            given = (as_tensor(c[rows]).to(self._device, dtype) for c in conditions)
+            return function(as_tensor(array[rows]).to(self._device), *given).cpu()
+
+        return torch.cat(in_blocks(block, len(array), rows, self._device)).numpy()
 
     @property
     def _device(self) -> torch.device:

@@ -21,7 +21,7 @@ from torch.optim import Optimizer
 from latentia._names import lookup
 from latentia._text import counted
 from latentia.data import Stream
-from latentia.errors import TrainingDivergedError
+from latentia.errors import OutOfMemoryError, TrainingDivergedError
 from latentia.estimators._resuming import Resuming
 from latentia.estimators._rules import (
     COUNT,
@@ -30,6 +30,7 @@ from latentia.estimators._rules import (
     SMALLEST,
     Rule,
     check,
+    is_count,
     is_schedule,
     is_within,
 )
@@ -54,9 +55,9 @@ TRAINING = """max_iter : int or None, default=None
         Passes over the data; None is as many as give about 20,000 gradient steps, from 10 to 1000.
     batch_size : int, default=128
         Examples a step.
-    micro_batch_size : int or None, default=None
+    micro_batch_size : int, "auto" or None, default=None
         Examples that are in memory at once: the gradient of a batch is then added up from pieces of
-        this size. None is the whole batch.
+        this size. None is the whole batch; "auto" halves it until it fits, and says so.
     optimizer : str or callable, default="adam"
         A name in ``training.optimizers``, or a function of (parameters, lr=, weight_decay=).
         "lbfgs" takes all data in every step, and suits small problems that must converge.
@@ -76,8 +77,9 @@ TRAINING = """max_iter : int or None, default=None
     n_iter_no_change : int or None, default=None
         The patience of early stopping; None is as many passes as give about 1,000 steps, at
         least 10.
-    precision : {"float32", "bfloat16", "float64"}, default="float32"
-        The numbers a step is computed in.
+    precision : {"float32", "bfloat16", "tensorfloat32", "float64"}, default="float32"
+        The numbers a step is computed in: "bfloat16" for products alone, on processors and devices
+        that have it; "tensorfloat32" on CUDA.
     device : str, default="auto"
         "auto" is CUDA where there is one.
     compile : bool or "auto", default="auto"
@@ -106,7 +108,10 @@ HISTORY = """loss_curve_ : dict of str to list of float
 
 _RULES: dict[str, Rule] = {
     "batch_size": COUNT,
-    "micro_batch_size": MAYBE_COUNT,
+    "micro_batch_size": Rule(
+        lambda v: v is None or is_count(v) or (isinstance(v, str) and v == "auto"),
+        "an integer of at least 1, 'auto', or None",
+    ),
     "max_iter": MAYBE_COUNT,
     "n_iter_no_change": MAYBE_COUNT,
     "learning_rate": Rule(
@@ -133,7 +138,7 @@ class Trained(Resuming):
     _: KW_ONLY
     max_iter: int | None = None
     batch_size: int = 128
-    micro_batch_size: int | None = None
+    micro_batch_size: int | str | None = None
     optimizer: str | Callable[..., Optimizer] = "adam"
     learning_rate: Weight = 1e-3
     learning_rate_schedule: str = "constant"
@@ -264,13 +269,13 @@ class Trained(Resuming):
 
 @contextmanager
 def keeping(learned: Callable[[], None]) -> Iterator[None]:
-    """Call ``learned`` after training, and also where a loss became NaN or infinite.
+    """Call ``learned`` after training, also where a loss was not finite or memory was short.
 
     The trainer has gone back to the last good weights then, which are there to be used.
     """
     try:
         yield
-    except TrainingDivergedError:
+    except (TrainingDivergedError, OutOfMemoryError):
         learned()
         raise
     learned()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 
 def check_arguments(
-    batch_size: int, micro_batch_size: int | None, clip_norm: float | None, compile: bool | str
+    batch_size: int,
+    micro_batch_size: int | str | None,
+    clip_norm: float | None,
+    compile: bool | str,
 ) -> None:
     """Refuse what is out of range.
 
@@ -14,9 +17,14 @@ def check_arguments(
     """
     if batch_size < 1:
         raise ValueError(f"batch_size={batch_size} must be at least 1.")
-    if micro_batch_size is not None and micro_batch_size < 1:
+    if isinstance(micro_batch_size, str):
+        if micro_batch_size != "auto":
+            raise ValueError(
+                f"micro_batch_size={micro_batch_size!r} must be a number, 'auto', or None for none."
+            )
+    elif micro_batch_size is not None and micro_batch_size < 1:
         raise ValueError(
-            f"micro_batch_size={micro_batch_size} must be at least 1, or None for none."
+            f"micro_batch_size={micro_batch_size} must be at least 1, 'auto', or None for none."
         )
     if clip_norm is not None and not clip_norm > 0:
         raise ValueError(f"clip_norm={clip_norm} must be positive, or None for no clipping.")

@@ -12,6 +12,11 @@ from latentia import corruptions
 from latentia.models import Batch
 
 
+def identity(x: Tensor) -> Tensor:
+    """Return ``x``."""
+    return x
+
+
 @dataclass(frozen=True)
 class Batches:
     """Where examples go, and what is done to x on the way; labels and conditions stay as they are.

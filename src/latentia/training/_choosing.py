@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from latentia.training._examples import Examples
 from latentia.training._steps import Steps
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def chosen(
-    steps: Steps | CompiledSteps, compile: bool | str, n_steps: int, begun: bool
+    steps: Steps | CompiledSteps, compile: bool | str, n_steps: int, data: Examples, begun: bool
 ) -> Steps | CompiledSteps:
     """Return steps, compiled where that was asked for, or repays."""
     if compile is False or not isinstance(steps, Steps):
@@ -20,4 +21,4 @@ def chosen(
     from latentia.training._compiled import CompiledSteps, repays
 
     insist = compile is True
-    return CompiledSteps(steps, insist, begun) if insist or repays(n_steps) else steps
+    return CompiledSteps(steps, insist, data, begun) if insist or repays(n_steps) else steps

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
@@ -19,16 +20,17 @@ from torch.nn.functional import pad
 from latentia.errors import CompilationWarning, IncompatiblePartsError
 from latentia.models import Batch
 from latentia.objectives import Info, Objective
+from latentia.training._examples import Examples
 from latentia.training._looped import Loop, Unknown, own
-from latentia.training._products import LargeProducts
+from latentia.training._passes import Passes
 from latentia.training._steps import Seen, Steps, sums_of
 from latentia.training._updates import holds_nothing, update, updates
 
 #: Steps that a run must have before compiling repays, which takes about ten seconds on a CPU. It
 #: repaid after 1,700 to 7,000 where it was measured. No clock is asked: equal runs choose alike.
 _REPAYS = 20_000
-#: Most steps of a call, and most products of a weight and an example in all of them.
-_AT_ONCE = (256, 2_000_000_000)
+#: Most steps of a call, and in all of them most products of a weight and an example, and bytes.
+_AT_ONCE = (1024, 2_000_000_000, 2**26)
 _ERRORS = (TorchDynamoException, FailOnRecompileLimitHit, InductorError)
 
 
@@ -46,17 +48,19 @@ class CompiledSteps:
         What is compiled.
     insist : bool
         Raise where the step cannot be compiled, rather than go on without.
+    data : Examples
+        Of an epoch, which calls share evenly.
     begun : bool, default=False
         Whether the run has taken a step before.
     """
 
-    def __init__(self, steps: Steps, insist: bool, begun: bool = False) -> None:
+    def __init__(self, steps: Steps, insist: bool, data: Examples, begun: bool = False) -> None:
         self.steps = steps
         self.insist = insist
         self._begun = begun
         options = _options(steps.batches.device)
         self._single = torch.compile(own(_step), fullgraph=True, options=options)
-        n = _at_once(steps)
+        n = _at_once(steps, data)
         self._loop = Loop(_turn, n, options) if n > 1 else None
         reason = _obstacle(steps)
         self._failed = reason is not None
@@ -75,16 +79,19 @@ class CompiledSteps:
         optimizers = self.steps.optimizers.values()
         return self._begun and all(o.state or holds_nothing(o) for o in optimizers)
 
-    def running(self) -> AbstractContextManager[None]:
-        """Return the context that steps run in: what a graph may hold is looked up in it."""
-        return dynamo_config.patch(trace_autograd_ops=True)
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Set what holds for all steps of a run: what a graph may hold is looked up here."""
+        with self.steps.running(), dynamo_config.patch(trace_autograd_ops=True):
+            yield
 
     def __call__(
         self, data: Batch, index: Tensor, info: Info, rates: Sequence[float], seen: Seen
     ) -> None:
         """Take a step on each batch of the examples at ``index``, the last may be smaller."""
         size = self.steps.batch_size
-        done = self._looped(data, index, info, rates, seen) if self.at_once > 1 else 0
+        loops = self.at_once > 1 and len(index) >= size
+        done = self._looped(data, index, info, rates, seen) if loops else 0
         for i, rows in enumerate(index.split(size)[done:], done):
             now = replace(info, step=info.step + i)
 
@@ -104,7 +111,9 @@ class CompiledSteps:
         assert self._loop is not None
         size, turns = self.steps.batch_size, self._loop.at_once
         n = len(index) // size
-        index = pad(index[: n * size], (0, (turns - n) * size))  # rows that nothing is done with
+        index = index[: n * size]
+        if n < turns:
+            index = pad(index, (0, (turns - n) * size))  # rows that nothing is done with
         batch = data.take(index)
         labels = () if batch.labels is None else (batch.labels,)
         parts = [x.unflatten(0, (turns, size)) for x in (batch.x, *batch.conditions, *labels)]
@@ -189,17 +198,21 @@ def _options(device: torch.device) -> dict[str, str | int | bool | Callable[...,
     options: dict[str, Any] = {"fallback_random": True, "size_asserts": False}
     if device.type != "cpu":
         return options
-    products = LargeProducts() if torch.backends.mkldnn.is_available() else None
-    return {**options, "cpp_wrapper": True, "post_grad_custom_post_pass": products}
+    return {**options, "cpp_wrapper": True, "post_grad_custom_post_pass": Passes()}
 
 
-def _at_once(steps: Steps) -> int:
-    """Return how many steps a call takes: less than about a second's, on a CPU."""
+def _at_once(steps: Steps, data: Examples) -> int:
+    """Return how many steps a call takes: an equal part of an epoch, less than about a second."""
     if steps.batches.device.type != "cpu":
         return 1  # a loop would wait for the device in every turn
     n_weights = sum(w.numel() for group in steps.gradients.groups.values() for w in group)
-    most, products = _AT_ONCE
-    return max(1, min(most, products // (n_weights * steps.batch_size)))
+    example = data.head(1)
+    n_bytes = sum(part.nbytes for part in (example.x, *example.conditions))
+    most, products, memory = _AT_ONCE
+    size = steps.batch_size
+    most = max(1, min(most, products // (n_weights * size), memory // (n_bytes * size)))
+    n_whole = max(1, len(data) // size)
+    return math.ceil(n_whole / math.ceil(n_whole / most))
 
 
 def repays(n_steps: int) -> bool:

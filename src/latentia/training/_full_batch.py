@@ -13,8 +13,11 @@ from torch.optim import Optimizer
 from latentia.errors import TrainingDivergedError
 from latentia.models import Batch
 from latentia.objectives import Info
+from latentia.training._batches import Batches
+from latentia.training._examples import Examples
 from latentia.training._gradients import Gradients
 from latentia.training._meters import FiniteWatch, Means
+from latentia.training._placing import all_of
 from latentia.training._randomness import seeded
 from latentia.training._steps import sums_of
 
@@ -91,3 +94,9 @@ class Everything:
         return known is not None and all(
             torch.equal(p, weight) for p, weight in zip(parameters, known, strict=True)
         )
+
+
+def everything_of(data: Examples, batches: Batches, seed: int) -> Batch:
+    """Return all examples as one batch, always with the same corruption."""
+    with seeded(seed, batches.device):
+        return batches.gather(all_of(data), slice(None))

@@ -30,20 +30,20 @@ class Gradients:
         What they are of.
     groups : mapping of str to list of Parameter
         By player.
-    piece : int or None
-        Examples that go through the model at once; None takes all.
     precision : Precision
         Of a forward pass.
     ranks : Ranks
         Among whom a batch is divided; gradients and reports are of the whole one.
+    piece : int or None, default=None
+        Examples that go through the model at once; None takes all.
     """
 
     objective: Objective
     model: LatentVariableModel
     groups: Mapping[str, list[nn.Parameter]]
-    piece: int | None
     precision: Precision
     ranks: Ranks = field(default_factory=Ranks)
+    piece: int | None = None
 
     def phases(self, batch: Batch, info: Info) -> Iterator[tuple[str, dict[str, Tensor]]]:
         """Yield every player when its gradient is in place, and the terms to report."""
@@ -87,11 +87,11 @@ class Gradients:
 
 
 def piece_size(
-    objective: Objective, model: LatentVariableModel, size: int | None, batch_size: float
+    objective: Objective, model: LatentVariableModel, size: int | str | None, batch_size: float
 ) -> int | None:
     """Return how many examples go through the model at once; None takes all of a batch."""
-    if size is None or batch_size <= size:
-        return None
+    if size is None or isinstance(size, str) or batch_size <= size:
+        return None  # what "auto" is will be seen
     check_pieces(objective, model, size)
     return size
 

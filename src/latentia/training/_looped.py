@@ -132,7 +132,7 @@ def _loop(step: _Step, slices: Sequence[int], at_once: int) -> Callable[..., Ten
             return (i + 1, rows.index_copy(0, at, row.unsqueeze(0)), *news)
 
         rows = torch.zeros((at_once, *shape), dtype=torch.float64)
-        begin = [inputs[place].clone() for place in changed]
+        begin = [inputs[place] for place in changed]
         _, rows, *ends = while_loop(goes_on, turn, (torch.zeros_like(n), rows, *begin))
         for place, value in zip(changed, ends):  # noqa: B905
             inputs[place].copy_(value)

@@ -1,12 +1,15 @@
-"""Large products of matrices by oneDNN, which has the faster ones on many processors."""
+"""Products of matrices, each by the library that is the faster at it."""
 
 from __future__ import annotations
 
-import operator
+import math
+from typing import Any
 
 import torch
 from torch import Tensor
-from torch._inductor.custom_graph_pass import CustomGraphPass, get_hash_for_files
+from torch._inductor.ir import TensorBox
+from torch._inductor.lowering import permute, register_lowering
+from torch._inductor.mkldnn_ir import LinearUnary
 from torch.fx import Graph, Node
 
 #: Multiplications from which oneDNN is the faster: what it does before a product takes ten
@@ -16,10 +19,12 @@ _LARGE = 2**21
 _aten = torch.ops.aten
 _library = torch.library.Library("latentia", "DEF")
 _library.define("product(Tensor a, Tensor b, Tensor? bias) -> Tensor")
+#: One operation after a product, which there is none of here.
+_NOTHING: tuple[str, list[Any], str] = ("none", [], "")
 
 
 def _product(a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
-    return torch.ops.mkldnn._linear_pointwise(a, b.t(), bias, "none", [], "")
+    return torch.ops.mkldnn._linear_pointwise(a, b.t(), bias, *_NOTHING)
 
 
 def _shape_of_product(a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
@@ -30,27 +35,46 @@ _library.impl("product", _product, "CPU")
 _library.impl("product", _shape_of_product, "Meta")
 
 
-class LargeProducts(CustomGraphPass):
-    """Gives the large products of a graph to oneDNN."""
+def give_large_ones_to_onednn(graph: Graph) -> None:
+    """Let oneDNN, which has the faster products on many processors, do the large ones."""
+    if torch.backends.mkldnn.is_available():
+        register_lowering(torch.ops.latentia.product, type_promotion_kind=None)(_lowered)
+        for node, a, b, bias in _all(graph):
+            if _is_large(a, b):
+                node.target, node.args = torch.ops.latentia.product.default, (a, b, bias)
 
-    def __call__(self, graph: Graph) -> None:
-        for target, n_before in ((_aten.mm.default, 0), (_aten.addmm.default, 1)):
-            for node in graph.find_nodes(op="call_function", target=target):
-                *bias, a, b = node.args
-                if not node.kwargs and _is_large(a, b) and all(_is_row(one) for one in bias):
-                    node.target = torch.ops.latentia.product.default
-                    node.args = (a, b, bias[0] if n_before else None)
 
-    def uuid(self) -> object:
-        return get_hash_for_files((__file__,))
+def add_biases_later(graph: Graph) -> None:
+    """Make a product that adds a bias two steps, of which the next loop takes the second."""
+    for node, a, b, bias in _all(graph):
+        if bias is not None:
+            with graph.inserting_before(node):
+                product = graph.call_function(_aten.mm.default, (a, b))
+            product.meta.update(node.meta)
+            node.target, node.args = _aten.add.Tensor, (product, bias)
+
+
+def _all(graph: Graph) -> list[tuple[Node, Node, Node, Node | None]]:
+    """Return all products of a graph with what they are of: two matrices, and perhaps a bias."""
+    plain = [
+        (node, *node.args, None)
+        for node in graph.find_nodes(op="call_function", target=_aten.mm.default)
+    ]
+    biased = [
+        (node, *node.args[1:], node.args[0])
+        for node in graph.find_nodes(op="call_function", target=_aten.addmm.default)
+        if not node.kwargs and node.args[0].meta["val"].ndim == 1
+    ]
+    return plain + biased
 
 
 def _is_large(a: Node, b: Node) -> bool:
     left, right = a.meta["val"], b.meta["val"]
     sizes = (*left.shape, right.shape[1])
     known = left.dtype == torch.float32 and all(isinstance(size, int) for size in sizes)
-    return known and operator.mul(left.numel(), sizes[2]) >= _LARGE
+    return known and math.prod(sizes) >= _LARGE
 
 
-def _is_row(bias: Node) -> bool:
-    return bias.meta["val"].ndim == 1
+def _lowered(a: TensorBox, b: TensorBox, bias: TensorBox | None) -> TensorBox:
+    product = LinearUnary.create(a, permute(b, [1, 0]), bias, *_NOTHING)
+    return TensorBox.create(product)

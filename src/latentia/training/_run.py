@@ -11,7 +11,8 @@ from torch import Tensor
 
 from latentia.objectives import Info
 from latentia.training._learners import Snapshot
-from latentia.training._meters import Means
+from latentia.training._meters import FiniteWatch, Means
+from latentia.training._steps import Seen
 
 
 @dataclass
@@ -87,6 +88,16 @@ class Run:
                 f"data has {n_examples} examples, but the run that was loaded had "
                 f"{self.n_examples}; give the same to go on with it."
             )
+
+    def noting(self, now: Info, rows: range, batch_size: int, watch: FiniteWatch) -> Seen:
+        """Return what keeps the sums of the steps on some examples of the present epoch."""
+
+        def seen(steps: range, sums: dict[str, Tensor]) -> None:
+            own = rows[steps.start * batch_size : steps.stop * batch_size]
+            self.means.add(sums, len(own))
+            watch.add(Info(now.step + steps.start, now.epoch, now.n_examples), own, sums)
+
+        return seen
 
     def judge(self, snapshot: Snapshot, epoch: int, loss: float) -> None:
         """Keep a whole epoch, and whether it is the best."""

@@ -8,6 +8,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from latentia.errors import IncompatiblePartsError
 from latentia.models import LatentVariableModel
 from latentia.objectives import Objective
+from latentia.training._ranks import is_piece
 from latentia.training._sharded import check_divided
 
 
@@ -51,6 +52,21 @@ def check_shareable(
                 "in one process; an objective of your own can ask info.share for means over the "
                 "whole batch, and say so by gathers = True."
             )
+
+
+def check_triable(model: LatentVariableModel, world: int) -> None:
+    """Refuse a model with which one of several processes cannot try what fits into its memory.
+
+    Raises
+    ------
+    IncompatiblePartsError
+    """
+    waits = any(isinstance(module, nn.SyncBatchNorm) for module in model.modules())
+    if world > 1 and (waits or any(map(is_piece, model.parameters()))):
+        raise IncompatiblePartsError(
+            f"micro_batch_size='auto' and layers that wait for all {world} processes do not fit: "
+            "one that ran out of memory would keep the others waiting. Give a number, or None."
+        )
 
 
 def _looks_around(part: Objective) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -49,7 +49,7 @@ class Steps:
 
     def running(self) -> AbstractContextManager[None]:
         """Return the context that steps run in."""
-        return nullcontext()
+        return self.gradients.precision.running()
 
     def __call__(
         self, data: Batch, index: Tensor, info: Info, rates: Sequence[float], seen: Seen

@@ -4,50 +4,47 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from latentia._names import lookup
-from latentia.errors import TrainingDivergedError
+from latentia.errors import OutOfMemoryError, TrainingDivergedError
 from latentia.models import Batch, LatentVariableModel
-from latentia.objectives import Info, Objective, Weight, weight_at
+from latentia.objectives import Info, Objective, Weight
 from latentia.training._arguments import check_arguments
-from latentia.training._batches import Batches
+from latentia.training._batches import Batches, identity
 from latentia.training._checkpoints import Checkpoints, watched
 from latentia.training._choosing import chosen
 from latentia.training._deterministic import deterministic as same_bits
 from latentia.training._devices import resolve_device
 from latentia.training._epochs import tell
 from latentia.training._examples import Examples
-from latentia.training._full_batch import Everything
+from latentia.training._full_batch import Everything, everything_of
 from latentia.training._gradients import Gradients, check_full_batch, piece_size
 from latentia.training._history import History
 from latentia.training._learners import Learners
 from latentia.training._measuring import Measure
 from latentia.training._meters import FiniteWatch, Means, advice_at, check_finite
 from latentia.training._optimizers import optimizers_of
-from latentia.training._placing import all_of, examples_of
-from latentia.training._precision import precisions
+from latentia.training._placing import examples_of
+from latentia.training._precision import precision_of
 from latentia.training._progress import Progress
 from latentia.training._randomness import RandomStream, seeded
 from latentia.training._ranks import Ranks
+from latentia.training._rates import rate_at, rates_at
+from latentia.training._room import make_room, room_of
 from latentia.training._run import Run
 from latentia.training._sameness import meet
-from latentia.training._sharing import check_shareable
+from latentia.training._sharing import check_shareable, check_triable
 from latentia.training._state import set_state, state_of
 from latentia.training._steps import Steps
 from latentia.training._unread import Source
 
 if TYPE_CHECKING:
     from latentia.training._compiled import CompiledSteps
-
-
-def identity(x: Tensor) -> Tensor:
-    """Return ``x``."""
-    return x
 
 
 class Trainer:
@@ -74,9 +71,10 @@ class Trainer:
         The optimiser's own.
     batch_size : int, default=128
         Examples a step; the last step of an epoch may have fewer. Not used by "lbfgs".
-    micro_batch_size : int or None, default=None
+    micro_batch_size : int, "auto" or None, default=None
         Examples that go through the model at once: the gradients of these pieces add up to that
-        of the step, in less memory. None takes the whole batch.
+        of the step, in less memory. None takes the whole batch. "auto" halves it until it fits
+        into memory, with a MicroBatchWarning that says how large the pieces are.
     clip_norm : float or None, default=None
         Largest Euclidean norm of the gradient of one player, all its parameters together.
     corruption : callable or None, default=None
@@ -84,8 +82,9 @@ class Trainer:
         stays x.
     prepare : callable, default=identity
         Applied to the raw x of every batch on the device, e.g. scaling.
-    precision : {"float32", "bfloat16", "float64"}, default="float32"
-        "bfloat16" computes products in bfloat16 and keeps the weights in float32.
+    precision : {"float32", "bfloat16", "tensorfloat32", "float64"}, default="float32"
+        "bfloat16" computes products in bfloat16 and keeps the weights in float32;
+        "tensorfloat32" rounds the factors of products to ten binary places, on CUDA.
     device : str, default="auto"
         "auto" is CUDA where there is one.
     compile : bool or "auto", default="auto"
@@ -130,7 +129,7 @@ class Trainer:
         learning_rate: Weight = 1e-3,
         weight_decay: float = 0.0,
         batch_size: int = 128,
-        micro_batch_size: int | None = None,
+        micro_batch_size: int | str | None = None,
         clip_norm: float | None = None,
         corruption: Callable[[Tensor], Tensor] | None = None,
         prepare: Callable[[Tensor], Tensor] = identity,
@@ -142,9 +141,9 @@ class Trainer:
         verbose: bool = False,
     ) -> None:
         check_arguments(batch_size, micro_batch_size, clip_norm, compile)
-        self.precision = lookup(precisions, precision, "precision")
         self._ranks = Ranks.here()
         self.device = resolve_device(device)
+        self.precision = precision_of(precision, self.device)
         self.model = model.to(self.device, self.precision.weights)
         self.objective = objective.to(self.device, self.precision.weights)
         self.learning_rate = learning_rate
@@ -156,21 +155,19 @@ class Trainer:
         self.epoch = 0
         with seeded(seed, self.device):
             self._groups = objective.groups(model)  # an objective may make its own players here
-        lr = weight_at(learning_rate, 0, "learning_rate")
+        lr = rate_at(learning_rate, 0)
         self._optimizers = optimizers_of(self._groups, optimizer, lr, weight_decay)
         self._full_batch = any(getattr(o, "full_batch", False) for o in self._optimizers.values())
         self._batches = Batches(self.device, self.precision.weights, prepare, corruption)
+        self._halves = micro_batch_size == "auto"
         most = math.inf if self._full_batch else batch_size
         piece = piece_size(objective, model, micro_batch_size, most)
-        self._gradients = Gradients(
-            objective, model, self._groups, piece, self.precision, self._ranks
-        )
+        self._gradients = Gradients(objective, model, self._groups, self.precision, self._ranks)
         if self._full_batch:
             check_full_batch(objective, f"optimizer={optimizer!r}", clip_norm)
         check_shareable(objective, model, batch_size, self._full_batch, self._ranks.world)
-        self._steps: Steps | CompiledSteps = Steps(
-            self._batches, self._gradients, self._optimizers, clip_norm, batch_size
-        )
+        if self._halves:
+            check_triable(model, self._ranks.world)
         self._compile = compile
         self._seed = seed
         self._deterministic = deterministic
@@ -180,6 +177,7 @@ class Trainer:
         self._measure = Measure(
             self._learners, self._batches, self.precision, batch_size, seed, self._ranks
         )
+        self._cut(piece)
         self._run: Run | None = None
 
     def fit(
@@ -223,6 +221,8 @@ class Trainer:
             For a call that would go on with another one, but asks for something else.
         TrainingDivergedError
             When a loss is NaN or infinite. The model then has the weights of the last good epoch.
+        OutOfMemoryError
+            When a batch does not fit into memory. The weights are those of the last epoch, too.
         TrainingStoppedError
             When ``checkpoints.stop()`` was called, after a checkpoint.
         """
@@ -231,7 +231,7 @@ class Trainer:
         held_out = None if validation is None else examples_of(validation, *how)
         told = {"data": data, "validation": held_out, "epochs": epochs, "patience": patience}
         meet(self._ranks, {**told, "seed": self._seed}, self._learners)
-        run = self._run = self._start(len(data), epochs, patience)
+        run = self._run = self._start(data, epochs, patience)
         shown = self.verbose and self._ranks.rank == 0
         progress = Progress(run.n_steps, shown, self.step - run.first_step)
 
@@ -248,6 +248,7 @@ class Trainer:
                 watched(checkpoints, self.step),
                 self._steps.running(),
                 self._ranks.interruptible() as look_for_ctrl_c,
+                room_of(self, run).told(),
             ):
                 everything = self._everything(data, run) if self._full_batch else None
                 while (verdict := run.verdict(self.epoch, self._has_converged)) is None:
@@ -273,7 +274,7 @@ class Trainer:
             if self.history.kept or self._full_batch:
                 # Whole passes only, so that the history speaks of these very weights.
                 self._learners.restore(run.good)
-        except TrainingDivergedError:
+        except (TrainingDivergedError, OutOfMemoryError):
             self._learners.restore(run.good)
             for optimizer in self._optimizers.values():
                 optimizer.state.clear()  # its momenta are of the step that failed
@@ -320,7 +321,17 @@ class Trainer:
             seen, f"After step {self.step - 1}, the last of epoch {self.epoch},", self._advice
         )
 
-    def _start(self, n_examples: int, epochs: int, patience: int | None) -> Run:
+    def _cut(self, piece: int | None) -> None:
+        """Let so many examples go through the model at once; None takes a whole batch."""
+        self._gradients = replace(self._gradients, piece=piece)
+        self._steps: Steps | CompiledSteps = Steps(
+            self._batches, self._gradients, self._optimizers, self.clip_norm, self.batch_size
+        )
+        measured = self.batch_size if piece is None else piece * self._ranks.world
+        self._measure = replace(self._measure, batch_size=min(self.batch_size, measured))
+
+    def _start(self, data: Examples, epochs: int, patience: int | None) -> Run:
+        n_examples = len(data)
         if self._run is not None:
             self._run.check(n_examples, epochs, patience)
             run = self._run
@@ -329,8 +340,10 @@ class Trainer:
             start, good = (self.epoch, self.step), self._learners.snapshot()
             run = Run(n_examples, n_steps, epochs, patience, *start, good)
             self.history.stopped = "finished"
+        if self._halves:
+            make_room(self, data, run)
         if not self._full_batch:
-            self._steps = chosen(self._steps, self._compile, run.n_steps, self.step > 0)
+            self._steps = chosen(self._steps, self._compile, run.n_steps, data, self.step > 0)
         return run
 
     def _train_one_epoch(
@@ -340,41 +353,21 @@ class Trainer:
         run.order = self._order.get_state()
         for before, block, order in data.shuffled(self._order, run.position):
             while run.position - before < len(order):
-                start, first = run.position, self.step
+                start, now = run.position, Info(self.step, self.epoch, len(data))
                 index = order[start - before :][: self._steps.at_once * self.batch_size]
-                rates = self._rates(math.ceil(len(index) / self.batch_size))
-                stop = start + len(index)
-
-                def seen(
-                    steps: range,
-                    sums: dict[str, Tensor],
-                    first: int = first,
-                    start: int = start,
-                    stop: int = stop,
-                ) -> None:
-                    info = Info(first + steps.start, self.epoch, len(data))
-                    after = min(start + steps.stop * self.batch_size, stop)
-                    rows = range(start + steps.start * self.batch_size, after)
-                    run.means.add(sums, len(rows))
-                    watch.add(info, rows, sums)
-
-                self._steps(block, index, Info(first, self.epoch, len(data)), rates, seen)
-                self.step += len(rates)
-                run.position = stop
+                rows = range(start, start + len(index))
+                steps = range(self.step, self.step + math.ceil(len(rows) / self.batch_size))
+                rates = rates_at(self.learning_rate, steps)
+                seen = run.noting(now, rows, self.batch_size, watch)
+                self._steps(block, index, now, rates, seen)
+                self.step, run.position = steps.stop, rows.stop
                 if run.position < len(data):
                     at_boundary()
         watch.look()
         means, run.means, run.position = run.means, Means(), 0
         self.epoch += 1
-        rate = weight_at(self.learning_rate, self.step - 1, "learning_rate")
+        rate = rate_at(self.learning_rate, self.step - 1)
         return {"epoch": self.epoch, "step": self.step, "learning_rate": rate, **means.read()}
-
-    def _rates(self, n_steps: int) -> list[float]:
-        """Return the learning rate of each of the next steps."""
-        if not callable(self.learning_rate):
-            return [self.learning_rate] * n_steps
-        steps = range(self.step, self.step + n_steps)
-        return [weight_at(self.learning_rate, step, "learning_rate") for step in steps]
 
     def _train_on(self, everything: Everything) -> dict[str, float]:
         optimizer = self._optimizers["model"]
@@ -386,8 +379,7 @@ class Trainer:
         return {"epoch": self.epoch, "step": self.step, "learning_rate": rate, **means.read()}
 
     def _everything(self, data: Examples, run: Run) -> Everything:
-        with seeded(self._seed, self.device):
-            batch = self._batches.gather(all_of(data), slice(None))
+        batch = everything_of(data, self._batches, self._seed)
         return Everything(self._gradients, batch, run.final, self._seed, run.memory)
 
     @property
@@ -396,5 +388,5 @@ class Trainer:
 
     @property
     def _advice(self) -> str:
-        rate = weight_at(self.learning_rate, self.step, "learning_rate")
+        rate = rate_at(self.learning_rate, self.step)
         return advice_at(None if self._full_batch else rate, self.clip_norm)
