@@ -12,8 +12,8 @@ from latentia import VAE, Autoencoder, SemiSupervisedVAE, StackedAutoencoder
 from latentia.data import stream
 from latentia.errors import TrainingStoppedError
 from latentia.training import Checkpoints
-from latentia.training._ranks import Ranks
-from latentia.training._streamed import Streamed
+from latentia.training._data.streamed import Streamed
+from latentia.training._processes.ranks import Ranks
 
 X = np.random.default_rng(0).normal([2, 0, -1], [1, 3, 0.1], size=(500, 3)).astype(np.float32)
 QUICK = {"max_iter": 2, "batch_size": 32, "random_state": 0, "verbose": False, "device": "cpu"}

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from latentia.errors import CheckpointWarning, TrainingStoppedError
-from latentia.training import Checkpoints, _sealed
-from latentia.training._checkpoints import watched
+from latentia.training import Checkpoints
+from latentia.training._states import sealed
+from latentia.training._states.checkpoints import watched
 
 STATE = {
     "weights": {"a": torch.randn(3, 2), "b": torch.zeros(0), "c": torch.tensor(True)},
@@ -86,7 +87,7 @@ def test_with_none_that_is_whole_there_is_none(kept):
 
 @pytest.mark.parametrize("at", [0, 1, 2])
 def test_a_full_disk_leaves_what_there_is_and_is_said(at, kept, monkeypatch):
-    write, written = _sealed._write, []
+    write, written = sealed._write, []
 
     def full(file, content):
         written.append(file)
@@ -96,7 +97,7 @@ def test_a_full_disk_leaves_what_there_is_and_is_said(at, kept, monkeypatch):
         write(file, content)
 
     before = names(kept.folder)
-    monkeypatch.setattr(_sealed, "_write", full)
+    monkeypatch.setattr(sealed, "_write", full)
     with pytest.warns(CheckpointWarning, match="No space left on device.*training goes on"):
         assert not kept.save(4, {"step": 4})
     assert names(kept.folder) == before

@@ -18,8 +18,8 @@ from latentia.errors import (
 )
 from latentia.objectives import ELBO, Reconstruction
 from latentia.training import Checkpoints, Linear, Trainer, seeded
-from latentia.training import _compiled as compiled
-from latentia.training._products import add_biases_later, give_large_ones_to_onednn
+from latentia.training._compiling import compiled
+from latentia.training._compiling.products import add_biases_later, give_large_ones_to_onednn
 
 X = torch.rand(80, 5, generator=torch.Generator().manual_seed(0))
 

@@ -15,8 +15,8 @@ from latentia import conditional, heads, models, networks, objectives, priors
 from latentia.models import Batch
 from latentia.objectives import ELBO, Info
 from latentia.training import Trainer, seeded
-from latentia.training import _compiled as compiled
-from latentia.training._looped import own
+from latentia.training._compiling import compiled
+from latentia.training._compiling.looped import own
 
 BATCH, N_FEATURES, N_CODE = 8, 6, 2
 

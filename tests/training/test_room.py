@@ -11,7 +11,7 @@ from latentia import Autoencoder, conditional, heads, models, networks, priors
 from latentia.errors import IncompatiblePartsError, MicroBatchWarning, OutOfMemoryError
 from latentia.objectives import ELBO, Decorrelation, Loss, Objective, Reconstruction
 from latentia.training import Trainer, seeded
-from latentia.training._sharing import check_triable
+from latentia.training._processes.sharing import check_triable
 
 X = torch.randn(50, 5, generator=torch.Generator().manual_seed(0)).double()
 ON_GPU = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")

@@ -17,7 +17,7 @@ from latentia.objectives import (
     TotalCorrelation,
 )
 from latentia.training import Checkpoints, Ranks, Trainer, seeded, shard, whole
-from latentia.training._ranks import is_piece
+from latentia.training._processes.ranks import is_piece
 
 X = torch.randn(41, 5, generator=torch.Generator().manual_seed(0)).double()
 HELD_OUT = torch.randn(9, 5, generator=torch.Generator().manual_seed(1)).double()

@@ -10,7 +10,8 @@ import torch
 from latentia import conditional, heads, models, networks, priors
 from latentia.errors import CheckpointWarning, TrainingStoppedError
 from latentia.objectives import ELBO, Factor, Reconstruction
-from latentia.training import Checkpoints, Ranks, Trainer, _sealed, seeded
+from latentia.training import Checkpoints, Ranks, Trainer, seeded
+from latentia.training._states import sealed
 
 X = torch.randn(21, 5, generator=torch.Generator().manual_seed(0)).double()
 HELD_OUT = torch.randn(8, 5, generator=torch.Generator().manual_seed(1)).double()
@@ -109,9 +110,9 @@ def save_with_a_full_disk(folder, rank):
 
     kept = Checkpoints(folder)
     assert kept.save(1, {"x": torch.ones(2)})
-    write, write_shard = _sealed._write, _sealed.write_shard
+    write, write_shard = sealed._write, sealed.write_shard
     if rank == 0:
-        _sealed._write = full
+        sealed._write = full
     elif Ranks.here().rank == 1:
         whole = write_shard
 
@@ -119,11 +120,11 @@ def save_with_a_full_disk(folder, rank):
             whole(tensors, place)
             return full_too(tensors, place)
 
-        _sealed.write_shard = write_and_fail
+        sealed.write_shard = write_and_fail
     try:
         saved = kept.save(2, {"x": torch.ones(2)})
     finally:
-        _sealed._write, _sealed.write_shard = write, write_shard
+        sealed._write, sealed.write_shard = write, write_shard
     return saved, sorted(file.name for file in folder.iterdir())
 
 

@@ -14,12 +14,12 @@ from latentia.errors import TrainingStoppedError
 from latentia.models import Batch
 from latentia.objectives import ELBO
 from latentia.training import Checkpoints, Trainer, seeded, unread
-from latentia.training._batches import Batches
-from latentia.training._examples import Block
-from latentia.training._placing import all_of
-from latentia.training._prefetch import prefetched
-from latentia.training._ranks import Ranks
-from latentia.training._streamed import Streamed
+from latentia.training._data.batches import Batches
+from latentia.training._data.examples import Block
+from latentia.training._data.placing import all_of
+from latentia.training._data.prefetch import prefetched
+from latentia.training._data.streamed import Streamed
+from latentia.training._processes.ranks import Ranks
 
 N = 1000
 NUMBERED = np.arange(N, dtype=np.float32)[:, None] * [1.0, 0.5]

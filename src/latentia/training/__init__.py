@@ -1,6 +1,6 @@
 """One trainer for every objective."""
 
-from latentia.training._checkpoints import Checkpoint, Checkpoints
+from latentia.training._data.unread import Source, is_unread, source_of, unread
 from latentia.training._deterministic import deterministic
 from latentia.training._epochs import after_epoch
 from latentia.training._history import History
@@ -8,9 +8,10 @@ from latentia.training._layerwise import Layer, fit_layerwise
 from latentia.training._lbfgs import LBFGS
 from latentia.training._optimizers import optimizers
 from latentia.training._precision import precisions
+from latentia.training._processes.ranks import Ranks
+from latentia.training._processes.sharded import shard, whole
 from latentia.training._progress import Progress
 from latentia.training._randomness import seeded
-from latentia.training._ranks import Ranks
 from latentia.training._schedules import (
     Constant,
     Cosine,
@@ -19,9 +20,8 @@ from latentia.training._schedules import (
     OneCycle,
     schedules,
 )
-from latentia.training._sharded import shard, whole
+from latentia.training._states.checkpoints import Checkpoint, Checkpoints
 from latentia.training._trainer import Trainer
-from latentia.training._unread import Source, is_unread, source_of, unread
 
 __all__ = [
     "LBFGS",

@@ -13,11 +13,11 @@ from torch.optim import Optimizer
 from latentia.errors import TrainingDivergedError
 from latentia.models import Batch
 from latentia.objectives import Info
-from latentia.training._batches import Batches
-from latentia.training._examples import Examples
+from latentia.training._data.batches import Batches
+from latentia.training._data.examples import Examples
+from latentia.training._data.placing import all_of
 from latentia.training._gradients import Gradients
 from latentia.training._meters import FiniteWatch, Means
-from latentia.training._placing import all_of
 from latentia.training._randomness import seeded
 from latentia.training._steps import sums_of
 

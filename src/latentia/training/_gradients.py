@@ -12,10 +12,10 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from latentia.errors import IncompatiblePartsError
 from latentia.models import Batch, LatentVariableModel
 from latentia.objectives import Info, Objective
-from latentia.training._batches import pieces
+from latentia.training._data.batches import pieces
 from latentia.training._precision import Precision
-from latentia.training._ranks import Ranks
-from latentia.training._sharded import backward
+from latentia.training._processes.ranks import Ranks
+from latentia.training._processes.sharded import backward
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from latentia.models import LatentVariableModel
 from latentia.objectives import Objective
-from latentia.training._sharded import like
+from latentia.training._processes.sharded import like
 
 #: State dicts of a model and an objective, apart from both.
 Snapshot = dict[str, dict[str, Any]]

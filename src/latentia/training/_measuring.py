@@ -9,12 +9,12 @@ import torch
 
 from latentia.models import Batch
 from latentia.objectives import Info
-from latentia.training._batches import Batches
+from latentia.training._data.batches import Batches
 from latentia.training._learners import Learners
 from latentia.training._meters import Means
 from latentia.training._precision import Precision
+from latentia.training._processes.ranks import Ranks
 from latentia.training._randomness import seeded
-from latentia.training._ranks import Ranks
 from latentia.training._steps import sums_of
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from latentia.errors import TrainingDivergedError
 from latentia.objectives import Info
-from latentia.training._ranks import Ranks
+from latentia.training._processes.ranks import Ranks
 
 
 class Means:

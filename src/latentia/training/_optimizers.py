@@ -10,7 +10,7 @@ from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 
 from latentia._names import lookup
 from latentia.training._lbfgs import LBFGS
-from latentia.training._ranks import is_piece
+from latentia.training._processes.ranks import is_piece
 
 #: Name -> optimiser of (parameters, lr=..., weight_decay=...).
 optimizers: dict[str, Callable[..., Optimizer]] = {

@@ -17,13 +17,13 @@ from latentia._text import counted
 from latentia.errors import IncompatiblePartsError, MicroBatchWarning, OutOfMemoryError
 from latentia.models import Batch
 from latentia.objectives import Info
+from latentia.training._data.examples import Examples
 from latentia.training._deterministic import deterministic
-from latentia.training._examples import Examples
 from latentia.training._full_batch import everything_of
 from latentia.training._gradients import Gradients, check_pieces
 from latentia.training._learners import Learners, Snapshot
+from latentia.training._processes.ranks import Ranks
 from latentia.training._randomness import seeded
-from latentia.training._ranks import Ranks
 from latentia.training._run import Run
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from torch.optim import Optimizer
 
 from latentia.models import Batch
 from latentia.objectives import Info
-from latentia.training._batches import Batches
+from latentia.training._data.batches import Batches
 from latentia.training._gradients import Gradients
-from latentia.training._sharded import clip
+from latentia.training._processes.sharded import clip
 
 #: What is told of a phase: which steps of a call, and the sums over their examples of its terms.
 Seen = Callable[[range, dict[str, Tensor]], None]

@@ -15,13 +15,14 @@ from latentia.errors import OutOfMemoryError, TrainingDivergedError
 from latentia.models import Batch, LatentVariableModel
 from latentia.objectives import Info, Objective, Weight
 from latentia.training._arguments import check_arguments
-from latentia.training._batches import Batches, identity
-from latentia.training._checkpoints import Checkpoints, watched
-from latentia.training._choosing import chosen
+from latentia.training._compiling.choosing import chosen
+from latentia.training._data.batches import Batches, identity
+from latentia.training._data.examples import Examples
+from latentia.training._data.placing import examples_of
+from latentia.training._data.unread import Source
 from latentia.training._deterministic import deterministic as same_bits
 from latentia.training._devices import resolve_device
 from latentia.training._epochs import tell
-from latentia.training._examples import Examples
 from latentia.training._full_batch import Everything, everything_of
 from latentia.training._gradients import Gradients, check_full_batch, piece_size
 from latentia.training._history import History
@@ -29,22 +30,21 @@ from latentia.training._learners import Learners
 from latentia.training._measuring import Measure
 from latentia.training._meters import FiniteWatch, Means, advice_at, check_finite
 from latentia.training._optimizers import optimizers_of
-from latentia.training._placing import examples_of
 from latentia.training._precision import precision_of
+from latentia.training._processes.ranks import Ranks
+from latentia.training._processes.sameness import meet
+from latentia.training._processes.sharing import check_shareable, check_triable
 from latentia.training._progress import Progress
 from latentia.training._randomness import RandomStream, seeded
-from latentia.training._ranks import Ranks
 from latentia.training._rates import rate_at, rates_at
 from latentia.training._room import make_room, room_of
 from latentia.training._run import Run
-from latentia.training._sameness import meet
-from latentia.training._sharing import check_shareable, check_triable
-from latentia.training._state import set_state, state_of
+from latentia.training._states.checkpoints import Checkpoints, watched
+from latentia.training._states.state import set_state, state_of
 from latentia.training._steps import Steps
-from latentia.training._unread import Source
 
 if TYPE_CHECKING:
-    from latentia.training._compiled import CompiledSteps
+    from latentia.training._compiling.compiled import CompiledSteps
 
 
 class Trainer:

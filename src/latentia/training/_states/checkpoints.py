@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from latentia.errors import CheckpointWarning, TrainingStoppedError
-from latentia.training._ranks import Ranks
-from latentia.training._sealed import (
+from latentia.training._processes.ranks import Ranks
+from latentia.training._states.sealed import (
     first,
     read_sealed,
     remove_partial,

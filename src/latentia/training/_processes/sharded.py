@@ -32,7 +32,7 @@ from latentia.objectives import (
     Sum,
     TotalCorrelation,
 )
-from latentia.training._ranks import Ranks, is_piece
+from latentia.training._processes.ranks import Ranks, is_piece
 
 #: What computes with its weights in a pass of its own, from a tensor to a tensor.
 _LAYERS = (nn.Linear, _ConvNd)

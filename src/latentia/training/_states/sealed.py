@@ -16,9 +16,9 @@ from safetensors.torch import load as tensors_from_bytes
 from safetensors.torch import save as tensors_to_bytes
 from torch import Tensor
 
-from latentia.training._packing import pack, unpack
-from latentia.training._ranks import Ranks
-from latentia.training._shards import read_shards, write_shard
+from latentia.training._processes.ranks import Ranks
+from latentia.training._states.packing import pack, unpack
+from latentia.training._states.shards import read_shards, write_shard
 
 _TENSORS, _STATE, _SUMS = "tensors.safetensors", "state.json", "SHA256SUMS"
 _FORMAT = 1

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from latentia.training._history import History
+from latentia.training._processes.sharded import like_optimizer
 from latentia.training._randomness import RandomStream
 from latentia.training._run import Run
-from latentia.training._sharded import like_optimizer
 
 if TYPE_CHECKING:
     from latentia.training._trainer import Trainer

@@ -8,8 +8,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from latentia.errors import IncompatiblePartsError
 from latentia.models import LatentVariableModel
 from latentia.objectives import Objective
-from latentia.training._ranks import is_piece
-from latentia.training._sharded import check_divided
+from latentia.training._processes.ranks import is_piece
+from latentia.training._processes.sharded import check_divided
 
 
 def check_shareable(

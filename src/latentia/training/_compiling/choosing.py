@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from latentia.training._examples import Examples
+from latentia.training._data.examples import Examples
 from latentia.training._steps import Steps
 
 if TYPE_CHECKING:
-    from latentia.training._compiled import CompiledSteps
+    from latentia.training._compiling.compiled import CompiledSteps
 
 
 def chosen(
@@ -18,7 +18,7 @@ def chosen(
     if compile is False or not isinstance(steps, Steps):
         return steps
     # With the compiler of torch, which nobody waits for in order to import an estimator.
-    from latentia.training._compiled import CompiledSteps, repays
+    from latentia.training._compiling.compiled import CompiledSteps, repays
 
     insist = compile is True
     return CompiledSteps(steps, insist, data, begun) if insist or repays(n_steps) else steps

@@ -12,11 +12,11 @@ from torch import Tensor
 
 from latentia._share import rows_of
 from latentia.models import Batch
-from latentia.training._batches import Batches
-from latentia.training._examples import Block
-from latentia.training._prefetch import prefetched
-from latentia.training._ranks import Ranks
-from latentia.training._unread import source_of
+from latentia.training._data.batches import Batches
+from latentia.training._data.examples import Block
+from latentia.training._data.prefetch import prefetched
+from latentia.training._data.unread import source_of
+from latentia.training._processes.ranks import Ranks
 
 #: Of the examples that are in memory at once; there are two or three such blocks.
 BLOCK_BYTES = 2**26

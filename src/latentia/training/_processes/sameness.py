@@ -9,9 +9,9 @@ from typing import Any
 from torch import Tensor
 
 from latentia.models import Batch
-from latentia.training._examples import Examples, Resident
+from latentia.training._data.examples import Examples, Resident
 from latentia.training._learners import Learners
-from latentia.training._ranks import Ranks
+from latentia.training._processes.ranks import Ranks
 
 #: Rows at once, so that no second copy of all data is made.
 _ROWS = 65536

@@ -20,11 +20,11 @@ from torch.nn.functional import pad
 from latentia.errors import CompilationWarning, IncompatiblePartsError
 from latentia.models import Batch
 from latentia.objectives import Info, Objective
-from latentia.training._examples import Examples
-from latentia.training._looped import Loop, Unknown, own
-from latentia.training._passes import Passes
+from latentia.training._compiling.looped import Loop, Unknown, own
+from latentia.training._compiling.passes import Passes
+from latentia.training._compiling.updates import holds_nothing, update, updates
+from latentia.training._data.examples import Examples
 from latentia.training._steps import Seen, Steps, sums_of
-from latentia.training._updates import holds_nothing, update, updates
 
 #: Steps that a run must have before compiling repays, which takes about ten seconds on a CPU. It
 #: repaid after 1,700 to 7,000 where it was measured. No clock is asked: equal runs choose alike.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from torch import Tensor
 
 from latentia.models import Batch
-from latentia.training._batches import Batches
-from latentia.training._examples import Examples, Resident
-from latentia.training._ranks import Ranks
-from latentia.training._streamed import Streamed
-from latentia.training._unread import Source, is_unread, unread
+from latentia.training._data.batches import Batches
+from latentia.training._data.examples import Examples, Resident
+from latentia.training._data.streamed import Streamed
+from latentia.training._data.unread import Source, is_unread, unread
+from latentia.training._processes.ranks import Ranks
 
 
 def examples_of(

@@ -1,0 +1,1 @@
+"""States of a run, in memory and on disk."""
