@@ -120,7 +120,8 @@ class Constrained(Objective):
     def forward(self, trace: Trace, info: Info) -> Loss:
         refuse_point_mass(trace, "Constrained")
         limited, small = self._sides
-        terms = _terms(trace)
+        terms = {name: term(trace) for name, term in _TERMS.items()}
+        terms["elbo"] = -(terms["reconstruction"] + terms["kl"])
         # A copy: the multiplier itself changes before a caller may have looked at the terms.
         multiplier = self.multiplier.clone()
         values = terms[small] + multiplier * (terms[limited] - self.tolerance)
@@ -141,14 +142,19 @@ class Constrained(Objective):
     @torch.no_grad()
     def after_step(self, model: LatentVariableModel, batch: Batch, info: Info) -> None:
         # A pass of its own: what a forward pass leaves behind in the objective would be state.
-        terms = _terms(model.trace(batch, self.n_samples))
-        violation = info.share.mean(terms[self._sides.limited]) - self.tolerance
+        limited = _TERMS[self._sides.limited](model.trace(batch, self.n_samples))
+        violation = info.share.mean(limited) - self.tolerance
         self.violation.lerp_(violation.to(self.violation.dtype), 1 - self.decay)
         growth = (self.speed * self.violation.clamp(-1, 1)).exp()
         self.multiplier.mul_(growth).clamp_(1 / _LARGEST, _LARGEST)
 
 
-def _terms(trace: Trace) -> dict[str, Tensor]:
-    reconstruction = -trace.likelihood.log_prob(trace.batch.x).mean(0)
-    kl = divergence(trace.posterior, trace.prior, trace.z)
-    return {"reconstruction": reconstruction, "kl": kl, "elbo": -(reconstruction + kl)}
+def _reconstruction(trace: Trace) -> Tensor:
+    return -trace.likelihood.log_prob(trace.batch.x).mean(0)
+
+
+def _rate(trace: Trace) -> Tensor:
+    return divergence(trace.posterior, trace.prior, trace.z)
+
+
+_TERMS = {"reconstruction": _reconstruction, "kl": _rate}

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch._dynamo.backends.common import aot_autograd
 from torch._higher_order_ops import while_loop
+from torch._inductor import config
 from torch.fx import GraphModule, Node
 
 _COPIES = count()
@@ -78,7 +79,9 @@ class Loop:
 
     def _compile(self, graph: GraphModule, inputs: list[Any]) -> Callable[..., Any]:
         both = {"fw_compiler": self._around, "inference_compiler": self._around}
-        return aot_autograd(**both, keep_inference_input_mutations=True)(graph, inputs)
+        # Else a draw that nobody looks at would be left out, and those after it be others.
+        with config.patch(fallback_random=True):
+            return aot_autograd(**both, keep_inference_input_mutations=True)(graph, inputs)
 
     def _around(self, graph: GraphModule, inputs: Sequence[Any]) -> Callable[..., Any]:
         """Return the compiled loop around the graph of a step, as a function of its inputs."""
