@@ -43,9 +43,10 @@ $(BENCH)/ready: pyproject.toml constraints.txt benchmarks/requirements.txt
 	$(BENCH)/bin/pip install --quiet --editable . --requirement benchmarks/requirements.txt --constraint constraints.txt
 	touch $@
 
-## soak: stop every recipe and go on, and kill training a hundred times: minutes, not for every change
+## soak: stop every recipe and go on, compile every one, kill training a hundred times: an hour
 soak: $(VENV)/ready
 	$(TEST_ENV) LATENTIA_SOAK=1 $(BIN)/python -m pytest -q tests/estimators/test_resume.py
+	$(TEST_ENV) LATENTIA_SOAK=1 $(BIN)/python -m pytest -q tests/training/test_compiled_recipes.py
 	$(TEST_ENV) $(BIN)/python tests/soak/killed.py 100
 
 ## setup: the environment, with the pinned versions for later installs too

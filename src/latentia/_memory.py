@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import TypeVar
 
 import torch
 
 from latentia.errors import MicroBatchWarning, OutOfMemoryError
-
-T = TypeVar("T")
 
 #: What torch says where an allocator has no type of error of its own.
 _SIGNS = ("DefaultCPUAllocator", "out of memory", "STATUS_ALLOC_FAILED")
@@ -29,9 +26,9 @@ def is_short_of_memory(error: RuntimeError) -> bool:
 
 
 def in_blocks(
-    function: Callable[[slice], T], n: int, size: int, device: torch.device | str
-) -> list[T]:
-    """Return what a function makes of rows, block by block, with smaller blocks if need be.
+    function: Callable[[slice], object], n: int, size: int, device: torch.device | str
+) -> None:
+    """Call a function with rows, block by block, with smaller blocks if need be.
 
     Parameters
     ----------
@@ -51,15 +48,16 @@ def in_blocks(
 
     Examples
     --------
-    >>> in_blocks(lambda rows: list(range(5))[rows], 5, 2, "cpu")
-    [[0, 1], [2, 3], [4]]
+    >>> in_blocks(lambda rows: print(list(range(5))[rows]), 5, 2, "cpu")
+    [0, 1]
+    [2, 3]
+    [4]
     """
-    made: list[T] = []
     start, asked = 0, min(n, size)
     size = asked
     while start < n:
         try:
-            made.append(function(slice(start, start + size)))
+            function(slice(start, start + size))
             start += size
         except RuntimeError as error:
             if not is_short_of_memory(error):
@@ -76,4 +74,3 @@ def in_blocks(
             MicroBatchWarning,
             stacklevel=2,
         )
-    return made

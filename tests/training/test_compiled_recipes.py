@@ -14,8 +14,8 @@ from latentia.errors import IncompatiblePartsError
 
 DIGITS = load_digits()
 SMALL = {"max_iter": 3, "batch_size": 16, "random_state": 0, "verbose": False, "device": "cpu"}
-#: `make soak` takes all, in some twenty minutes.
-FEW = ("conditional-vae", "factor-vae", "vq-vae")
+#: `make soak` takes all, in half an hour.
+FEW = ("constrained-vae", "factor-vae", "vq-vae")
 RECIPES = recipes.names() if os.environ.get("LATENTIA_SOAK") else FEW
 
 pytestmark = [

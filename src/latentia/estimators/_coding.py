@@ -185,11 +185,19 @@ class Coding(TransformerMixin, ABC):
     ) -> np.ndarray:
         dtype = self.scaling_.scale.dtype
 
-        def block(rows: slice) -> Tensor:
-            given = (as_tensor(c[rows]).to(self._device, dtype) for c in conditions)
-            return function(as_tensor(array[rows]).to(self._device), *given).cpu()
+        whole: list[np.ndarray] = []
 
-        return torch.cat(in_blocks(block, len(array), rows, self._device)).numpy()
+        def block(rows: slice) -> None:
+            given = (as_tensor(c[rows]).to(self._device, dtype) for c in conditions)
+            part = function(as_tensor(array[rows]).to(self._device), *given).cpu().numpy()
+            if not whole:
+                # What is kept is one piece: small ones would lie between large ones in memory,
+                # which could then not be given back.
+                whole.append(np.empty((len(array), *part.shape[1:]), part.dtype))
+            whole[0][rows] = part
+
+        in_blocks(block, len(array), rows, self._device)
+        return whole[0]
 
     @property
     def _device(self) -> torch.device:

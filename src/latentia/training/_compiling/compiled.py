@@ -12,6 +12,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 from torch._dynamo import config as dynamo_config
+from torch._dynamo import mark_static_address
 from torch._dynamo.exc import FailOnRecompileLimitHit, TorchDynamoException
 from torch._inductor.cpp_builder import get_cpp_compiler
 from torch._inductor.exc import InductorError, InvalidCxxCompiler
@@ -38,7 +39,8 @@ class CompiledSteps:
     """Steps compiled whole, with the draws of those that run as they are written.
 
     On a CPU a call takes many steps, in a loop that is compiled too. Where a step cannot stand in a
-    loop, as with a weight that is a schedule, a call takes one. The very first step and a last
+    loop, as with a weight that is a schedule, a call takes one. On CUDA a call is one step, which
+    is captured as a graph. The very first step and a last
     batch of another size run uncompiled: the one makes what optimisers hold, the other would be
     compiled for itself. So does all where compiling fails.
 
@@ -58,6 +60,7 @@ class CompiledSteps:
         self.steps = steps
         self.insist = insist
         self._begun = begun
+        self._is_settled = False
         options = _options(steps.batches.device)
         self._single = torch.compile(own(_step), fullgraph=True, options=options)
         n = _at_once(steps, data)
@@ -92,8 +95,8 @@ class CompiledSteps:
         size = self.steps.batch_size
         loops = self.at_once > 1 and len(index) >= size
         done = self._looped(data, index, info, rates, seen) if loops else 0
-        for i, rows in enumerate(index.split(size)[done:], done):
-            now = replace(info, step=info.step + i)
+        for i in range(done, math.ceil(len(index) / size)):
+            rows, now = index[i * size : (i + 1) * size], replace(info, step=info.step + i)
 
             def noted(_: range, sums: dict[str, Tensor], i: int = i) -> None:
                 seen(range(i, i + 1), sums)
@@ -138,6 +141,9 @@ class CompiledSteps:
         self, data: Batch, index: Tensor, info: Info, rates: Sequence[float], seen: Seen
     ) -> None:
         at = torch.tensor(rates[0], dtype=torch.float64, device=index.device)
+        if not self._is_settled:
+            _settle(self.steps)
+            self._is_settled = True
         try:
             sums = self._single(self.steps, data, index, info, at)
         except _ERRORS as error:
@@ -146,7 +152,8 @@ class CompiledSteps:
             self._give_up(str(error).strip().splitlines()[0], error)
             self.steps(data, index, info, rates, seen)
             return
-        seen(range(1), sums)
+        # A captured graph writes the next ones over them.
+        seen(range(1), {name: total.clone() for name, total in sums.items()})
 
     def _give_up(self, reason: str, error: Exception | None = None) -> None:
         reason = reason.rstrip(".")
@@ -193,11 +200,23 @@ def _step(
     return sums
 
 
+def _settle(steps: Steps) -> None:
+    """Say that weights and what optimisers hold stay where they are: a captured graph needs it."""
+    for group in steps.gradients.groups.values():
+        for weight in group:
+            mark_static_address(weight)
+    for optimizer in steps.optimizers.values():
+        for state in optimizer.state.values():
+            for value in state.values():
+                if isinstance(value, Tensor):
+                    mark_static_address(value)
+
+
 def _options(device: torch.device) -> dict[str, str | int | bool | Callable[..., Any]]:
     """Return what compiles to the least work between two steps, with the draws of eager code."""
     options: dict[str, Any] = {"fallback_random": True, "size_asserts": False}
     if device.type != "cpu":
-        return options
+        return {**options, "triton.cudagraphs": device.type == "cuda"}
     return {**options, "cpp_wrapper": True, "post_grad_custom_post_pass": Passes()}
 
 
