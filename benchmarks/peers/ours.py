@@ -16,6 +16,7 @@ class AsWritten:
     """A step that runs as it is written."""
 
     compile: ClassVar[bool] = False
+    precision: ClassVar[str] = "float32"
 
     def __init__(self, work: Work, x: np.ndarray) -> None:
         self.work = work
@@ -28,6 +29,7 @@ class AsWritten:
             batch_size=work.batch,
             device="cpu",
             compile=self.compile,
+            precision=self.precision,
         )
 
     def run(self, epochs: int) -> float:
@@ -49,6 +51,12 @@ class Compiled(AsWritten):
     """A step that is compiled whole."""
 
     compile = True
+
+
+class Bfloat16(Compiled):
+    """The same with products in bfloat16."""
+
+    precision = "bfloat16"
 
 
 def build(work: Work) -> models.LatentVariableModel:

@@ -18,7 +18,8 @@ from latentia.errors import (
 )
 from latentia.objectives import ELBO, Reconstruction
 from latentia.training import Checkpoints, Linear, Trainer, seeded
-from latentia.training._compiling import compiled
+from latentia.training._compiling import compiled, in_place
+from latentia.training._compiling.looped import Loop
 from latentia.training._compiling.products import add_biases_later, give_large_ones_to_onednn
 
 X = torch.rand(80, 5, generator=torch.Generator().manual_seed(0))
@@ -177,6 +178,30 @@ def test_products_are_the_same_elsewhere():
     assert list(counts.values()) == [2, 0, 1]
     for one, other in zip(graph(*given), products(*given), strict=True):
         torch.testing.assert_close(one, other)
+
+
+@needs_a_compiler
+def test_a_turn_writes_over_what_it_read_and_may_exchange_it(monkeypatch):
+    written = []
+    write = in_place._write_over_inputs
+    monkeypatch.setattr(in_place, "_write_over_inputs", lambda body: written.append(write(body)))
+
+    def turn(slices, a, b):
+        before = a.clone()
+        a.copy_(b + slices[0][0])
+        b.copy_(before)
+        return torch.stack([a.sum().double(), before.sum().double()]), None
+
+    x = torch.arange(15.0).reshape(5, 3)
+    begin = [torch.ones(3), torch.full((3,), 7.0)]
+    looped, stepped = ([t.clone() for t in begin] for _ in range(2))
+    with torch._inductor.config.patch(force_disable_caches=True):
+        loop = Loop(turn, 5, compiled._options(torch.device("cpu")))
+        rows, _ = loop([x], 4, *looped)
+    expected = [turn([x[i : i + 1]], *stepped)[0] for i in range(4)]
+    assert len(written) == 1
+    assert torch.equal(rows[:4], torch.stack(expected))
+    assert all(torch.equal(one, other) for one, other in zip(looped, stepped, strict=True))
 
 
 def test_without_a_compiler_it_says_so(monkeypatch):

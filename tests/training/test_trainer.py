@@ -293,6 +293,11 @@ def test_numbers_that_a_processor_lacks_are_refused(monkeypatch):
         Trainer(build(), ELBO(), precision="bfloat16", device="cpu")
 
 
+def test_a_switch_of_the_user_stays_as_it_is(monkeypatch):
+    monkeypatch.setattr(torch, "get_float32_matmul_precision", lambda: 1 / 0)
+    train(epochs=1)
+
+
 def test_the_switch_of_tensor_cores_is_given_back():
     before = torch.get_float32_matmul_precision()
     with precisions["tensorfloat32"].running():

@@ -184,17 +184,16 @@ class Coding(TransformerMixin, ABC):
         conditions: Sequence[np.ndarray] = (),
     ) -> np.ndarray:
         dtype = self.scaling_.scale.dtype
-
         whole: list[np.ndarray] = []
 
-        def block(rows: slice) -> None:
-            given = (as_tensor(c[rows]).to(self._device, dtype) for c in conditions)
-            part = function(as_tensor(array[rows]).to(self._device), *given).cpu().numpy()
+        def block(some: slice) -> None:
+            given = (as_tensor(c[some]).to(self._device, dtype) for c in conditions)
+            part = function(as_tensor(array[some]).to(self._device), *given).cpu().numpy()
             if not whole:
                 # What is kept is one piece: small ones would lie between large ones in memory,
                 # which could then not be given back.
                 whole.append(np.empty((len(array), *part.shape[1:]), part.dtype))
-            whole[0][rows] = part
+            whole[0][some] = part
 
         in_blocks(block, len(array), rows, self._device)
         return whole[0]

@@ -35,7 +35,7 @@ _CONDITION = """condition : {"y"} or None, default=None
         labels are one-hot and its measurements standardised.
     conditioned : sequence of str, default=("encoder", "decoder")
         Which of "encoder", "decoder" and "prior" see the condition. A network predicts a prior that
-        does from y: one normal, unless another is asked for.
+        does from y: of the posterior's kind, unless another is asked for.
     embedding : int or None, default=None
         Learned numbers that stand for the condition in encoder and decoder; None is the condition
         itself."""

@@ -71,7 +71,7 @@ class SemiSupervisedVAE(Guessing, VAE):
         evidence lower bound.
     conditioned : sequence of str, default=("encoder", "decoder")
         Which of "encoder", "decoder" and "prior" see the class; one of the last two has to. A
-        prior that does is a normal distribution for each class, with ``prior="mixture"`` several.
+        prior that does is a distribution for each class; with ``prior="mixture"``, several normals.
     embedding : int or None, default=None
         Learned numbers that stand for the class in each network; None is a row of one 1 and else 0.
     <code size>

@@ -60,7 +60,7 @@ def _order_along(vae: VAE, codes: np.ndarray) -> float:
         images = vae.inverse_transform(paths.reshape(-1, codes.shape[1]))
         slants = _slant(images).reshape(paths.shape[:2])
         ranks = [abs(spearmanr(steps, slant).statistic) for slant in slants]
-        found.append(float(np.median(ranks)))
+        found.append(float(np.nanmedian(ranks)))
     return max(found)
 
 

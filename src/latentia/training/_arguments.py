@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from latentia.heads import as_count
+
 
 def check_arguments(
     batch_size: int,
@@ -22,10 +24,8 @@ def check_arguments(
             raise ValueError(
                 f"micro_batch_size={micro_batch_size!r} must be a number, 'auto', or None for none."
             )
-    elif micro_batch_size is not None and micro_batch_size < 1:
-        raise ValueError(
-            f"micro_batch_size={micro_batch_size} must be at least 1, 'auto', or None for none."
-        )
+    elif micro_batch_size is not None:
+        as_count(micro_batch_size, "micro_batch_size")
     if clip_norm is not None and not clip_norm > 0:
         raise ValueError(f"clip_norm={clip_norm} must be positive, or None for no clipping.")
     if compile not in (True, False, "auto"):

@@ -62,8 +62,9 @@ class Everything:
             self.memory["weights"] = [p.detach().clone() for p in parameters]
             self.memory["gradients"] = [p.grad for p in parameters]
         for parameter, gradient in zip(parameters, self.memory["gradients"], strict=True):
-            # A copy, as optimisers change gradients in place.
-            parameter.grad = None if gradient is None else gradient.clone()
+            # A copy, as optimisers change gradients in place, and in order, as L-BFGS of torch
+            # takes them for rows of numbers.
+            parameter.grad = None if gradient is None else _in_order(gradient)
         return float(self.report["loss"].mean(dtype=torch.float64))
 
     def descend(self, optimizer: Optimizer, now: Info, advice: str) -> Means:
@@ -100,3 +101,7 @@ def everything_of(data: Examples, batches: Batches, seed: int) -> Batch:
     """Return all examples as one batch, always with the same corruption."""
     with seeded(seed, batches.device):
         return batches.gather(all_of(data), slice(None))
+
+
+def _in_order(gradient: Tensor) -> Tensor:
+    return gradient.clone(memory_format=torch.contiguous_format)

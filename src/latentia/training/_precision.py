@@ -39,9 +39,11 @@ class Precision:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Set what holds for all steps of a run, and give it back as it was."""
+        if not self.tensor_cores:
+            yield
+            return
         before = torch.get_float32_matmul_precision()
-        if self.tensor_cores:
-            torch.set_float32_matmul_precision("high")
+        torch.set_float32_matmul_precision("high")
         try:
             yield
         finally:
@@ -81,7 +83,8 @@ def precision_of(name: str, device: torch.device) -> Precision:
 
 def _has_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        with torch.cuda.device(device):
+            return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type != "cpu" or platform.machine().lower() not in ("x86_64", "amd64"):
-        return True  # as torch says itself, where it does not
+        return True  # torch does not say which of them have it
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()

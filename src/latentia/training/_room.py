@@ -73,22 +73,18 @@ class Room:
         Raises
         ------
         OutOfMemoryError
-            If not even one example at a time fits.
-        IncompatiblePartsError
-            If it does not fit, and the loss is no mean over examples.
+            If not even one example at a time fits, or the loss is none that pieces add up to.
         """
         obstacle = self._obstacle()
         before = self.learners.snapshot()
         size = self._at_once
         while size > 0 and not self._fits(size, gather, info, before):
-            size = size // 2 if obstacle is None else 0
+            size = 0 if obstacle else size // 2
         size = min(self.gradients.ranks.all(size))
         if size == self._at_once:
             return self.gradients.piece
-        if obstacle is not None:
-            raise IncompatiblePartsError(f"{self._too_large}, and cannot be cut: {obstacle}")
-        if size == 0:
-            raise OutOfMemoryError(self._advice(1))
+        if obstacle or size == 0:
+            raise OutOfMemoryError(self._advice(2 if obstacle else 1))
         if self.gradients.ranks.rank == 0:
             warnings.warn(
                 f"{self._too_large}; it goes through in pieces of {size:,}, which add up to the "
@@ -145,13 +141,13 @@ class Room:
         n = counted(self.n_examples, "example")
         return f"{which} {n} does not fit in the memory of {self.device}"
 
-    def _obstacle(self) -> str | None:
-        """Return why a batch cannot be cut."""
+    def _obstacle(self) -> bool:
+        """Whether a batch cannot be cut."""
         try:
             check_pieces(self.gradients.objective, self.gradients.model, max(1, self._at_once // 2))
-        except IncompatiblePartsError as error:
-            return str(error)
-        return None
+        except IncompatiblePartsError:
+            return True
+        return False
 
     def _advice(self, size: int) -> str:
         """Return what to do where so many examples at once are too many."""
@@ -160,8 +156,8 @@ class Room:
             fewer = f"batch_size={max(1, self.n_examples // 2)}, for smaller steps"
         if size == 1:
             return f"{self._too_large}, not even one at a time; use a smaller network, or {fewer}."
-        if self._obstacle() is not None:
-            return f"{self._too_large}; give {fewer}."
+        if self._obstacle():
+            return f"{self._too_large}, and its loss is none that pieces add up to; give {fewer}."
         pieces = f" in pieces of {size:,}" if size < self.n_examples else ""
         searched = "" if self.halves else " or micro_batch_size='auto'"
         return (
@@ -190,9 +186,7 @@ def make_room(trainer: Trainer, data: Examples, run: Run) -> None:
     Raises
     ------
     OutOfMemoryError
-        If not even one example at a time fits.
-    IncompatiblePartsError
-        If they do not fit, and the loss is no mean over examples.
+        If not even one example at a time fits, or the loss is none that pieces add up to.
     """
     room = room_of(trainer, run)
 

@@ -101,7 +101,8 @@ class Trainer:
     Raises
     ------
     ValueError
-        For an unknown optimiser, precision or device, or a batch size below 1.
+        For an unknown optimiser, precision or device, a precision that the device lacks, or a
+        batch size below 1.
     IncompatiblePartsError
         For pieces of a loss that is no mean over examples, or "lbfgs" or pieces with an objective
         that takes several losses a step, or "lbfgs" with ``clip_norm``.

@@ -27,7 +27,7 @@ from latentia.training._compiling.updates import holds_nothing, update, updates
 from latentia.training._data.examples import Examples
 from latentia.training._steps import Seen, Steps, sums_of
 
-#: Steps that a run must have before compiling repays, which takes about ten seconds on a CPU. It
+#: Steps that a run must have before compiling repays, ten seconds or a few times that on a CPU. It
 #: repaid after 1,700 to 7,000 where it was measured. No clock is asked: equal runs choose alike.
 _REPAYS = 20_000
 #: Most steps of a call, and in all of them most products of a weight and an example, and bytes.
@@ -229,7 +229,8 @@ def _at_once(steps: Steps, data: Examples) -> int:
     n_bytes = sum(part.nbytes for part in (example.x, *example.conditions))
     most, products, memory = _AT_ONCE
     size = steps.batch_size
-    most = max(1, min(most, products // (n_weights * size), memory // (n_bytes * size)))
+    bounds = products // (max(1, n_weights) * size), memory // (max(1, n_bytes) * size)
+    most = max(1, min(most, *bounds))
     n_whole = max(1, len(data) // size)
     return math.ceil(n_whole / math.ceil(n_whole / most))
 

@@ -47,7 +47,8 @@ def give_large_ones_to_onednn(graph: Graph) -> None:
 def add_biases_later(graph: Graph) -> None:
     """Make a product that adds a bias two steps, of which the next loop takes the second."""
     for node, a, b, bias in _all(graph):
-        if bias is not None:
+        # Of fewer digits a product would be rounded once more before the bias.
+        if bias is not None and node.meta["val"].dtype.itemsize >= 4:
             with graph.inserting_before(node):
                 product = graph.call_function(_aten.mm.default, (a, b))
             product.meta.update(node.meta)
