@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import torch
 from torch import Tensor
+from torch.optim import Optimizer
 
 from latentia.training._history import History
 from latentia.training._processes.sharded import like_optimizer
@@ -42,6 +44,14 @@ def _go_on_drawing(trainer: Trainer, draws: list[list[Tensor]], step: int) -> No
         trainer._draws = RandomStream(trainer._ranks.seed(trainer._seed, step), trainer.device)
 
 
+def _lay_out(optimizer: Optimizer) -> None:
+    """Order what an optimiser holds in memory as its weights are: other orders round otherwise."""
+    for weight, held in optimizer.state.items():
+        for name, value in held.items():
+            if isinstance(value, Tensor) and value.shape == weight.shape:
+                held[name] = torch.empty_like(weight, dtype=value.dtype).copy_(value)
+
+
 def set_state(trainer: Trainer, state: dict[str, Any]) -> None:
     """Make a trainer go on from there.
 
@@ -54,6 +64,7 @@ def set_state(trainer: Trainer, state: dict[str, Any]) -> None:
         trainer._learners.restore(state)
         for name, optimizer in trainer._optimizers.items():
             optimizer.load_state_dict(like_optimizer(state["optimizers"][name], optimizer))
+            _lay_out(optimizer)
         trainer._order.set_state(state["order"])
         _go_on_drawing(trainer, state["draws"], state["step"])
         history = state["history"]
