@@ -48,7 +48,9 @@ def _measure(name: str, rows: int, compile: bool, answer: Connection) -> None:
         x = np.empty((n, *shape), dtype)
         for part in np.array_split(x, max(1, n // 1_000)):
             many = part.shape
-            part[:] = rng.integers(0, 256, many, dtype) if dtype == np.uint8 else rng.normal(size=many)
+            part[:] = (
+                rng.integers(0, 256, many, dtype) if dtype == np.uint8 else rng.normal(size=many)
+            )
         return x
 
     model = VAE(4, **arguments, **whole)
