@@ -21,6 +21,7 @@ from latentia import (
     data,
     tuning,
 )
+from latentia.errors import OutOfMemoryError
 
 X = load_iris().data
 RATES = {"learning_rate": [1e-6, 1e-2]}
@@ -153,6 +154,18 @@ def test_trials_that_diverge_are_failed_trials():
     found = tuning.tune(vae(), X, space=space, n_trials=2, sampler=grid)
     assert sorted(states(found)) == ["complete", "fail"]
     assert found.best_estimator.learning_rate == 1e-3
+
+
+def test_a_trial_without_room_is_a_failed_trial():
+    def judge(model, x, y):
+        if model.learning_rate == 1.0:
+            raise OutOfMemoryError("A batch of 8 examples does not fit.")
+        return 1.0
+
+    space = {"learning_rate": [1e-3, 1.0]}
+    grid = optuna.samplers.GridSampler(space)
+    found = tuning.tune(vae(), X, space=space, objective=judge, n_trials=2, sampler=grid)
+    assert sorted(states(found)) == ["complete", "fail"]
 
 
 def test_an_interrupted_search_keeps_what_it_has_found():

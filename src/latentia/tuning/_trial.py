@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sklearn.base import clone
 from sklearn.model_selection import train_test_split
 
-from latentia.errors import IncompatiblePartsError, TrainingDivergedError
+from latentia.errors import IncompatiblePartsError, OutOfMemoryError, TrainingDivergedError
 from latentia.estimators import LatentEstimator
 from latentia.training import after_epoch
 from latentia.tuning._extra import require_optuna
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 # A study that several processes share is a file or a server, so not every epoch is written down.
 _EVERY = 10
+
+#: What ends a trial and not the search.
+FAILURES = (IncompatiblePartsError, OutOfMemoryError, TrainingDivergedError)
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Judge:
             if self.scorer is None:
                 return self._loss(trial, model)
             return self._score(trial, model, self.scorer)
-        except (IncompatiblePartsError, TrainingDivergedError) as error:
+        except FAILURES as error:
             trial.set_user_attr("failed", str(error))
             raise
 

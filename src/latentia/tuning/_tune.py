@@ -12,13 +12,12 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 
 from latentia.data import Stream
-from latentia.errors import IncompatiblePartsError, TrainingDivergedError
 from latentia.estimators import LatentEstimator
 from latentia.tuning._extra import require_optuna
 from latentia.tuning._objectives import Scorer, choose_objective
 from latentia.tuning._space import Space, check_space, default_space, values
 from latentia.tuning._study import open_study, silent
-from latentia.tuning._trial import Judge
+from latentia.tuning._trial import FAILURES, Judge
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -155,7 +154,7 @@ def tune(
             judge,
             n_trials,
             timeout,
-            catch=(TrainingDivergedError, IncompatiblePartsError),
+            catch=FAILURES,
             callbacks=shown,
         )
     best = base.set_params(**values(_best(study).params, space))
