@@ -376,6 +376,14 @@ def test_pieces_of_a_batch_are_a_number_or_auto(output, text, value):
     assert artifacts.load("run").micro_batch_size == value
 
 
+def test_numbers_are_those_asked_for_and_refused_where_there_are_none(output, capsys):
+    output("fit", "iris", "--out", "run", "--precision", "float64", *SMALL)
+    assert artifacts.load("run").precision == "float64"
+    words = ["--precision", "tensorfloat32", "--device", "cpu"]
+    assert main(["fit", "iris", "--out", "other", *words, *SMALL]) == 2
+    assert "--precision tensorfloat32 is nothing that cpu computes in" in capsys.readouterr().err
+
+
 def fit_fails(monkeypatch, error):
     def broken(self, X, y=None):
         raise error

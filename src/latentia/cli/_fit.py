@@ -88,6 +88,7 @@ def fit(
     patience: Annotated[int | None, Parameter(group=TRAINING), at_least(0)] = None,
     seed: Seed = 0,
     device: Annotated[str | None, _training("auto")] = None,
+    precision: Annotated[str | None, _training("float32")] = None,
     processes: Annotated[int, Parameter(group=TRAINING), at_least(1)] = 1,
     compile: Annotated[bool | None, _training("auto"), Parameter(negative="--no-compile")] = None,
     deterministic: Annotated[bool | None, _training(False)] = None,
@@ -186,6 +187,9 @@ def fit(
         1,000 steps. 0 uses all data and stops only after the last pass.
     device : str
         cpu, cuda, cuda:1 or mps; auto is cuda where there is one.
+    precision : str
+        The numbers a step is computed in: float32, bfloat16 for products alone, on processors and
+        devices that have it, tensorfloat32 on CUDA, or float64.
     processes : int
         Processes that train together, each on its part of every batch; torchrun starts them on
         several machines.
@@ -246,6 +250,7 @@ def fit(
         "early_stopping": patience != 0,
         "random_state": seed,
         "device": device,
+        "precision": precision,
         "compile": compile,
         "deterministic": deterministic,
         "verbose": not quiet,

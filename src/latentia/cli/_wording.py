@@ -38,6 +38,7 @@ OPTIONS = {
     "penalty": "--penalty",
     "penalty_weight": "--penalty-weight",
     "posterior": "--posterior",
+    "precision": "--precision",
     "prior": "--prior",
     "sampler": "--sampler",
     "regularizer": "--regularizer",
