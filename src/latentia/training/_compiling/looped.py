@@ -92,9 +92,11 @@ class Loop:
             nonlocal compiled
             if compiled is None:
                 at = [i for i, value in enumerate(inputs) if id(value) in self._slices]
-                loop = torch.no_grad()(own(_loop(step, at, self.at_once)))
+                loop = own(_loop(step, at, self.at_once))
                 compiled = torch.compile(loop, fullgraph=True, options=self.options)
-            return [compiled([value.detach() for value in inputs], self._n)]
+            # Not as a decorator, which is one code for all loops, and so has a limit for all.
+            with torch.no_grad():
+                return [compiled([value.detach() for value in inputs], self._n)]
 
         run._boxed_call = True  # type: ignore[attr-defined]
         return run
