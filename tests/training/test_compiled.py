@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import warnings
+from functools import partial
 
 import pytest
 import torch
@@ -54,16 +55,40 @@ def largest_difference(a, b):
     return max(float((x - y).abs().max()) for x, y in pairs)
 
 
+def _falling(step):
+    # No tensor could be asked so.
+    return 1.0 if step < 4 else 1 / step
+
+
+def _decay(base, step):
+    return base**step
+
+
 #: Optimisers and objectives take turns, so that each is compiled once.
 CASES = {
     "plain": (ELBO, {}),
-    "schedules": (lambda: ELBO(beta=Linear(0.0, 1.0, 5)), {"learning_rate": Linear(0.1, 0.0, 9)}),
+    "schedules": (
+        lambda: (
+            Linear(1.0, 0.5, 5)
+            * (
+                2.0 * ELBO(capacity=Linear(0.0, 1.0, 5))
+                + partial(_decay, 0.5) * objectives.CodeNorm()
+            )
+        ),
+        {"learning_rate": Linear(0.1, 0.0, 9)},
+    ),
     "two players": (objectives.Adversarial, {"optimizer": "rmsprop"}),
     "momentum and clipping": (
         lambda: ELBO() + objectives.TotalCorrelation(),
         {"optimizer": "sgd-momentum", "clip_norm": 0.1, "weight_decay": 0.1},
     ),
     "many draws": (lambda: objectives.IWAE(3), {"optimizer": "adamw", "precision": "float64"}),
+    "a schedule for each of two players": (
+        lambda: objectives.Adversarial(
+            weight=_falling, base=Reconstruction() + Linear(0.0, 0.1, 4) * objectives.CodeNorm()
+        ),
+        {},
+    ),
     "no posterior": (lambda: Reconstruction("l2"), {"optimizer": "sgd", "learning_rate": 0.1}),
 }
 
@@ -77,7 +102,7 @@ def test_it_is_the_step_as_written(case):
     with warnings.catch_warnings():
         warnings.simplefilter("error", CompilationWarning)
         fast, trainer = train(objective(), True, build(code), **options)
-    assert trainer._steps._is_warm  # else every step has run as written
+    assert trainer._steps.at_once > 1  # else every step has run as written, or alone
     assert largest_difference(plain, fast) < 1e-5
     assert largest_difference(plain, build(code)) > 1e-3
     for name in expected.history.curves():
@@ -99,7 +124,11 @@ def test_chains_of_a_machine_move_in_it_too():
 
 
 @needs_a_compiler
-def test_many_steps_are_one_call_unless_a_schedule_asks_for_their_number(tmp_path):
+def test_many_steps_are_one_call_unless_something_asks_for_their_number(tmp_path):
+    class Own(ELBO):
+        def forward(self, trace, info):
+            return ELBO(Linear(0.0, 1.0, 99)(info.step)).forward(trace, info)
+
     calls = []
 
     class Counted(Checkpoints):
@@ -115,7 +144,14 @@ def test_many_steps_are_one_call_unless_a_schedule_asks_for_their_number(tmp_pat
 
     # The first makes what the optimiser holds. That a number is needed is seen when it is.
     assert steps_told(ELBO()) == [1, 5, 10, 15]
-    assert steps_told(ELBO(beta=Linear(0.0, 1.0, 99))) == [1, *range(5, 16)]
+    assert steps_told(ELBO(beta=Linear(0.0, 1.0, 99))) == [1, 5, 10, 15]
+    assert steps_told(Own()) == [1, *range(5, 16)]
+
+
+@needs_a_compiler
+def test_a_schedule_that_says_what_is_no_weight_is_named_before_its_step():
+    with pytest.raises(ValueError, match=r"beta is -1\.0 at step 7; a weight must"):
+        train(ELBO(beta=lambda step: -1.0 if step == 7 else 1.0), True)
 
 
 @needs_a_compiler

@@ -16,6 +16,7 @@ from latentia.models import Batch
 from latentia.objectives import ELBO, Info
 from latentia.training import Trainer, seeded
 from latentia.training._compiling import compiled
+from latentia.training._compiling.ahead import Ahead
 from latentia.training._compiling.looped import own
 
 BATCH, N_FEATURES, N_CODE = 8, 6, 2
@@ -134,9 +135,10 @@ def test_a_step_is_one_graph(name):
     trainer = trainer_of(OBJECTIVES[name]())
     data, index, info = Batch(rows(4 * BATCH)), torch.arange(BATCH), Info(0, 0, 4 * BATCH)
     trainer._steps(data, index, info, [1e-3], lambda steps, sums: None)
-    rate = torch.tensor(1e-3, dtype=torch.float64)
+    ahead, numbers = Ahead(1, 0, 4 * BATCH), torch.tensor([1e-3], dtype=torch.float64)
     with dynamo_config.patch(trace_autograd_ops=True):
-        found = torch._dynamo.explain(own(compiled._step))(trainer._steps, data, index, info, rate)
+        explained = torch._dynamo.explain(own(compiled._step))
+        found = explained(trainer._steps, data, index, ahead, numbers)
     assert (found.graph_count, found.graph_break_count) == (1, 0), found.break_reasons
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 import torch
 
-from latentia import VAE, training
+from latentia import VAE, objectives, training
 from latentia.evaluation import ablation
 from latentia.objectives import ELBO, Adversarial, weight_at
 from latentia.training import Constant, Cosine, Cyclical, Linear, OneCycle, schedules
@@ -77,3 +79,15 @@ def test_an_ablation_of_a_scheduled_weight_has_its_last_value():
     beta = Linear(0.0, 4.0, n_steps=2)
     model = VAE(2, beta=beta, max_iter=5, random_state=0, verbose=False).fit(x)
     assert ablation(model, x).beta == 4.0
+
+
+def test_whatever_may_be_a_schedule_is_told_to_a_compiled_loop():
+    def takes_weights(objective):
+        given = inspect.signature(objective).parameters.values()
+        return any(str(p.annotation).startswith("Weight") for p in given)
+
+    public = [getattr(objectives, name) for name in objectives.__all__]
+    takers = {o for o in public if isinstance(o, type) and takes_weights(o)}
+    assert {ELBO, Adversarial} < takers
+    for objective in takers:
+        assert objective.weights is not objectives.Objective.weights, objective

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -87,6 +87,10 @@ class DifferenceTargetPropagation(Objective):
         self.step_size = step_size
         self.noise = noise
 
+    @property
+    def weights(self) -> Mapping[str, Weight]:
+        return {"noise": self.noise}
+
     def groups(self, model: LatentVariableModel) -> dict[str, list[nn.Parameter]]:
         layers = _layers(model).items()
         players = {k: [p for p in part.parameters() if p.requires_grad] for k, part in layers}
@@ -103,7 +107,7 @@ class DifferenceTargetPropagation(Objective):
         names, parts = list(layers), list(layers.values())
         players = self.groups(model)
         share = _share_at(self.step_size, info.step)
-        sigma = weight_at(self.noise, info.step, "noise")
+        sigma = info.at(self, "noise")
 
         def run(part: ConditionalDistribution, h: Tensor) -> Tensor:
             return point(part(h, *batch.conditions))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
@@ -20,7 +22,7 @@ from latentia.objectives._posteriors import (
     require_exact_derivatives,
 )
 from latentia.objectives._score_function import SCORE_FUNCTION, cost_score, without_paths
-from latentia.objectives._weights import Weight, check_weight, weight_at
+from latentia.objectives._weights import Weight, check_weight
 
 _GRADIENTS = {
     name: gradients[name] for name in ("reparameterized", SCORE_FUNCTION, "sticking-the-landing")
@@ -123,9 +125,13 @@ class ELBO(Objective):
         self.capacity = capacity
         self.uses_batch_statistics = free_bits > 0 or capacity is not None
 
+    @property
+    def weights(self) -> Mapping[str, Weight | None]:
+        return {"beta": self.beta, "capacity": self.capacity}
+
     def forward(self, trace: Trace, info: Info) -> Loss:
         refuse_point_mass(trace, "ELBO")
-        beta = weight_at(self.beta, info.step, "beta")
+        beta = info.at(self, "beta")
         at = self._as_differentiated(trace)
         log_likelihood = at.likelihood.log_prob(at.batch.x)
         reconstruction = -log_likelihood.mean(0)
@@ -164,7 +170,7 @@ class ELBO(Objective):
                 "score function. Use capacity=None, or a posterior whose draws have a derivative, "
                 "such as heads.DiagonalNormal."
             )
-        held_at = weight_at(self.capacity, info.step, "capacity")
+        held_at = info.at(self, "capacity")
         return (info.share.mean(kl) - held_at).abs().expand_as(kl)
 
     def _with_free_bits(self, trace: Trace, info: Info) -> Tensor:

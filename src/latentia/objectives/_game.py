@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from torch import Tensor, nn
 from torch.nn.functional import softplus
@@ -17,7 +17,7 @@ from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._posteriors import require_derivatives
 from latentia.objectives._sum import Sum
-from latentia.objectives._weights import Weight, check_weight, weight_at
+from latentia.objectives._weights import Weight, check_weight
 
 
 class Game(Objective):
@@ -57,6 +57,10 @@ class Game(Objective):
     def sides(self, trace: Trace, info: Info) -> tuple[Tensor, Tensor]:
         """Return codes that the discriminator is to tell apart, high logits first."""
 
+    @property
+    def weights(self) -> Mapping[str, Weight]:
+        return {"weight": self.weight}
+
     def groups(self, model: LatentVariableModel) -> dict[str, list[nn.Parameter]]:
         size = math.prod(model.encoder.event_shape)
         if self.discriminator is None or self.discriminator.in_shape != (size,):
@@ -69,7 +73,7 @@ class Game(Objective):
         require_derivatives(trace, type(self).__name__)
         loss = self.base(trace, info)
         name, price = self.price(trace)
-        weighted = weight_at(self.weight, info.step, "weight") * price
+        weighted = info.at(self, "weight") * price
         surrogate = None if loss.surrogate is None else loss.surrogate + weighted
         return Loss(loss.values + weighted, {**loss.terms, name: price}, surrogate)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from torch import nn
 
@@ -13,10 +13,10 @@ from latentia._share import WHOLE, Share
 from latentia.models import Batch, LatentVariableModel, Trace
 from latentia.objectives._companions import require_companion
 from latentia.objectives._loss import Loss
+from latentia.objectives._weights import Weight, weight_at
 
 if TYPE_CHECKING:
     from latentia.objectives._sum import Sum
-    from latentia.objectives._weights import Weight
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,22 @@ class Info:
     n_examples: int = 1
     share: Share = WHOLE
 
+    def at(self, objective: Objective, name: str) -> float:
+        """Return the value of one of an objective's ``weights`` at this step.
+
+        Raises
+        ------
+        ValueError
+            If the value is negative, not finite, or no number.
+
+        Examples
+        --------
+        >>> from latentia.objectives import ELBO
+        >>> Info(step=50).at(ELBO(beta=lambda step: min(1.0, step / 100)), "beta")
+        0.5
+        """
+        return weight_at(cast(Weight, objective.weights[name]), self.step, name)
+
 
 class Objective(nn.Module, ABC):
     """What training makes small.
@@ -61,6 +77,9 @@ class Objective(nn.Module, ABC):
     gathers : bool
         Whether such a value, and what :meth:`after_step` changes, is that of the whole batch also
         where several processes divide it: by means and sums of ``info.share``.
+    weights : mapping of str to float, schedule or None
+        What ``info.at`` reads, by name, None where it is not used. A compiled loop looks schedules
+        up before it takes its steps, and does not know of others.
     """
 
     n_samples: int = 1
@@ -70,6 +89,10 @@ class Objective(nn.Module, ABC):
     @property
     def n_draws(self) -> int:
         return self.n_samples
+
+    @property
+    def weights(self) -> Mapping[str, Weight | None]:
+        return {}
 
     @abstractmethod
     def forward(self, trace: Trace, info: Info) -> Loss:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral
 
@@ -17,7 +17,7 @@ from latentia.objectives._iwae import IWAE
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
 from latentia.objectives._renyi import Renyi
-from latentia.objectives._weights import Weight, check_weight, weight_at
+from latentia.objectives._weights import Weight, check_weight
 
 
 class SemiSupervised(Objective):
@@ -102,10 +102,14 @@ class SemiSupervised(Objective):
         p = _probabilities(class_probabilities, self.n_classes)
         self.register_buffer("log_prior", p.log().to(torch.get_default_dtype()), persistent=False)
 
+    @property
+    def weights(self) -> Mapping[str, Weight]:
+        return {"weight": self.weight}
+
     def forward(self, trace: Trace, info: Info) -> Loss:
         batch, k = trace.batch, self.n_classes
         labels = _labels(batch, k)
-        alpha = weight_at(self.weight, info.step, "weight")
+        alpha = info.at(self, "weight")
         classes = torch.arange(k, device=labels.device).unsqueeze(1)
         log_q = self.classifier(batch.seen).log_prob(classes)
         known = labels >= 0

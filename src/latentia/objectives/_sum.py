@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import torch
@@ -55,19 +55,24 @@ class Sum(Objective):
                     f"{type(part).__name__} trains in phases of its own, so it cannot be one "
                     "summand among others; pass the others to it instead."
                 )
-        self.weights: list[Weight] = [weight for weight, _ in flat]
+        self._weights: list[Weight] = [weight for weight, _ in flat]
         self.objectives = nn.ModuleList(part for _, part in flat)
+        self._names = [f"weight {i} (of {type(p).__name__})" for i, (_, p) in enumerate(flat)]
         self.n_samples = max(part.n_draws for _, part in flat)
         self.uses_batch_statistics = any(part.uses_batch_statistics for _, part in flat)
 
     @property
+    def weights(self) -> Mapping[str, Weight]:
+        return dict(zip(self._names, self._weights, strict=True))
+
+    @property
     def parts(self) -> Iterator[tuple[Weight, Objective]]:
-        return zip(self.weights, self.objectives, strict=True)  # type: ignore[arg-type]
+        return zip(self._weights, self.objectives, strict=True)  # type: ignore[arg-type]
 
     def forward(self, trace: Trace, info: Info) -> Loss:
         losses = [
-            (weight_at(weight, info.step, f"weight of {type(part).__name__}"), part(trace, info))
-            for weight, part in self.parts
+            (info.at(self, name), part(trace, info))
+            for name, part in zip(self._names, self.objectives, strict=True)
         ]
         terms = {name: term for _, loss in losses for name, term in loss.terms.items()}
         if len(terms) < sum(len(loss.terms) for _, loss in losses):

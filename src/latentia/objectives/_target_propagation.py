@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
@@ -16,7 +16,7 @@ from latentia.inference import minimize
 from latentia.models import Batch, LatentEnergy, LatentVariableModel, Trace, norms
 from latentia.objectives._loss import Loss
 from latentia.objectives._objective import Info, Objective
-from latentia.objectives._weights import Weight, check_weight, weight_at
+from latentia.objectives._weights import Weight, check_weight
 from latentia.spaces import Real
 
 #: Distances between codes, which are not probabilities.
@@ -98,6 +98,10 @@ class TargetPropagation(Objective):
         self.weight = weight
         self.n_steps = as_count(n_steps, "n_steps")
 
+    @property
+    def weights(self) -> Mapping[str, Weight]:
+        return {"weight": self.weight}
+
     def groups(self, model: LatentVariableModel) -> dict[str, list[nn.Parameter]]:
         _check(model)
         trainable = {id(p): p for p in super().groups(model)["model"]}
@@ -125,7 +129,7 @@ class TargetPropagation(Objective):
 
     def _search(self, trace: Trace, code: Tensor, info: Info) -> Tensor:
         _check(trace.model)
-        energy, weight, here = self._energy(trace.model), self._weight_at(info), code.detach()
+        energy, weight, here = self._energy(trace.model), info.at(self, "weight"), code.detach()
 
         def pulled(z: Tensor) -> Tensor:
             cost = energy(trace.batch.x, z, *trace.batch.conditions)
@@ -137,7 +141,7 @@ class TargetPropagation(Objective):
         energy, conditions = self._energy(trace.model), trace.batch.conditions
         cost = energy.cost_of(trace.batch.x, z, *conditions)[0]
         distance = self._between(z, code.detach())[0]
-        values, terms = cost + self._weight_at(info) * distance, {"cost": cost}
+        values, terms = cost + info.at(self, "weight") * distance, {"cost": cost}
         if energy.regularized:
             terms["regularizer"] = price = energy.price_of(z, *conditions)[0]
             values = values + energy.weight * price
@@ -154,9 +158,6 @@ class TargetPropagation(Objective):
 
     def _between(self, z: Tensor, code: Tensor) -> Tensor:
         return self._distance(Delta(code, code.dim() - 1), z)
-
-    def _weight_at(self, info: Info) -> float:
-        return weight_at(self.weight, info.step, "weight")
 
 
 def _check(model: LatentVariableModel) -> None:

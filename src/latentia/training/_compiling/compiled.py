@@ -21,6 +21,7 @@ from torch.nn.functional import pad
 from latentia.errors import CompilationWarning, IncompatiblePartsError
 from latentia.models import Batch
 from latentia.objectives import Info, Objective
+from latentia.training._compiling.ahead import Ahead, looked_up, schedules_of
 from latentia.training._compiling.looped import Loop, Unknown, own
 from latentia.training._compiling.passes import Passes
 from latentia.training._compiling.updates import holds_nothing, update, updates
@@ -39,10 +40,10 @@ class CompiledSteps:
     """Steps compiled whole, with the draws of those that run as they are written.
 
     On a CPU a call takes many steps, in a loop that is compiled too. Where a step cannot stand in a
-    loop, as with a weight that is a schedule, a call takes one. On CUDA a call is one step, which
-    is captured as a graph. The very first step and a last
-    batch of another size run uncompiled: the one makes what optimisers hold, the other would be
-    compiled for itself. So does all where compiling fails.
+    loop, as with an objective that asks for its number, a call takes one. On CUDA a call is one
+    step, which is captured as a graph. The very first step and a last batch of another size run
+    uncompiled: the one makes what optimisers hold, the other would be compiled for itself. So does
+    all where compiling fails.
 
     Parameters
     ----------
@@ -61,6 +62,7 @@ class CompiledSteps:
         self.insist = insist
         self._begun = begun
         self._is_settled = False
+        self._schedules = schedules_of(steps.gradients.objective)
         options = _options(steps.batches.device)
         self._single = torch.compile(own(_step), fullgraph=True, options=options)
         n = _at_once(steps, data)
@@ -120,11 +122,12 @@ class CompiledSteps:
         batch = data.take(index)
         labels = () if batch.labels is None else (batch.labels,)
         parts = [x.unflatten(0, (turns, size)) for x in (batch.x, *batch.conditions, *labels)]
-        at = torch.zeros(turns, dtype=torch.float64)
-        at[: len(rates)] = torch.tensor(rates, dtype=torch.float64)
-        unnumbered = replace(info, step=cast(int, Unknown()))
+        numbers = self._numbers(info, rates[:n])
+        if n < turns:
+            numbers = pad(numbers, (0, 0, 0, turns - n))
+        unnumbered = self._ahead(info, cast(int, Unknown()))
         try:
-            rows, names = self._loop([at, *parts], n, self.steps, unnumbered, len(labels))
+            rows, names = self._loop([numbers, *parts], n, self.steps, unnumbered, len(labels))
         except _ERRORS:
             # Nothing has been changed; a call of one step says what the matter is, if it fails too.
             self._loop = None
@@ -140,12 +143,12 @@ class CompiledSteps:
     def _alone(
         self, data: Batch, index: Tensor, info: Info, rates: Sequence[float], seen: Seen
     ) -> None:
-        at = torch.tensor(rates[0], dtype=torch.float64, device=index.device)
+        numbers = self._numbers(info, rates)[0].to(index.device)
         if not self._is_settled:
             _settle(self.steps)
             self._is_settled = True
         try:
-            sums = self._single(self.steps, data, index, info, at)
+            sums = self._single(self.steps, data, index, self._ahead(info, info.step), numbers)
         except _ERRORS as error:
             # Nothing of a step has run where it could not be compiled.
             self._failed = True
@@ -154,6 +157,12 @@ class CompiledSteps:
             return
         # A captured graph writes the next ones over them.
         seen(range(1), {name: total.clone() for name, total in sums.items()})
+
+    def _numbers(self, info: Info, rates: Sequence[float]) -> Tensor:
+        return torch.tensor(looked_up(info, self._schedules, rates), dtype=torch.float64)
+
+    def _ahead(self, info: Info, step: int) -> Ahead:
+        return Ahead(step, info.epoch, info.n_examples, info.share, self._schedules)
 
     def _give_up(self, reason: str, error: Exception | None = None) -> None:
         reason = reason.rstrip(".")
@@ -166,19 +175,21 @@ class CompiledSteps:
 
 
 def _turn(
-    slices: Sequence[Tensor], steps: Steps, info: Info, n_labels: int
+    slices: Sequence[Tensor], steps: Steps, info: Ahead, n_labels: int
 ) -> tuple[Tensor, tuple[str, ...]]:
     """Take the step of a turn of a loop, and return the sums of its terms and their names."""
-    rate, x, *others = (part[0] for part in slices)
+    numbers, x, *others = (part[0] for part in slices)
     conditions, labels = others[: len(others) - n_labels], others[len(others) - n_labels :]
     data = Batch(x, tuple(conditions), labels=labels[0] if labels else None)
-    sums = _step(steps, data, slice(None), info, rate)
+    sums = _step(steps, data, slice(None), info, numbers)
     return torch.stack(list(sums.values())), tuple(sums)
 
 
 def _step(
-    steps: Steps, data: Batch, index: Tensor | slice, info: Info, rate: Tensor
+    steps: Steps, data: Batch, index: Tensor | slice, info: Ahead, numbers: Tensor
 ) -> dict[str, Tensor]:
+    rate, *values = numbers.unbind()
+    info = replace(info, values=values)
     gradients = steps.gradients
     objective, model = gradients.objective, gradients.model
     batch = steps.batches.gather(data, index)
