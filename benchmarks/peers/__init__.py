@@ -20,6 +20,7 @@ peers: dict[str, tuple[str, str]] = {
     "floor": ("floor", "Products"),
     "pytorch": ("plain", "Example"),
     "lightning": ("with_lightning", "Lightning"),
+    "lightning, as it comes": ("with_lightning", "AsItComes"),
     "pythae": ("with_pythae", "Pythae"),
     "pyautoencoder": ("with_pyautoencoder", "PyAutoencoder"),
     "pyod": ("with_pyod", "PyOD"),

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from tempfile import mkdtemp
+from typing import Any, ClassVar
 
 import lightning
 import numpy as np
@@ -35,6 +40,13 @@ class Module(lightning.LightningModule):
 class Lightning(Judged):
     """Its trainer without a bar, a logger or checkpoints."""
 
+    options: ClassVar[Mapping[str, Any]] = {
+        "enable_progress_bar": False,
+        "enable_checkpointing": False,
+        "enable_model_summary": False,
+        "logger": False,
+    }
+
     def __init__(self, work: Work, x: np.ndarray) -> None:
         logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
         warnings.filterwarnings("ignore", module="lightning")
@@ -44,14 +56,16 @@ class Lightning(Judged):
         rows = TensorDataset(torch.from_numpy(x).reshape(-1, *work.shape))
         self.loader = DataLoader(rows, work.batch, shuffle=True)
         self.trainer = lightning.Trainer(
-            accelerator="cpu",
-            max_epochs=0,
-            enable_progress_bar=False,
-            enable_checkpointing=False,
-            enable_model_summary=False,
-            logger=False,
+            accelerator="cpu", max_epochs=0, default_root_dir=mkdtemp(), **self.options
         )
 
     def run(self, epochs: int) -> float:
         self.trainer.fit_loop.max_epochs += epochs
-        return seconds(lambda: self.trainer.fit(self.module, self.loader))
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            return seconds(lambda: self.trainer.fit(self.module, self.loader))
+
+
+class AsItComes(Lightning):
+    """Its trainer with whatever it does unless it is told not to."""
+
+    options: ClassVar[Mapping[str, Any]] = {}

@@ -137,12 +137,12 @@ def test_nan_stops_at_its_step_names_the_term_and_keeps_the_last_good_epoch():
 
 
 def test_nan_between_two_looks_still_names_its_own_step():
-    from latentia.training._meters import FiniteWatch
+    from latentia.training._meters import FiniteWatch, Sums
 
     watch = FiniteWatch(every=10, advice="")
     for step in range(9):
-        value = torch.tensor(math.inf if step >= 4 else 1.0)
-        watch.add(Info(step), range(step, step + 1), {"loss": value})
+        value = torch.tensor([math.inf if step >= 4 else 1.0])
+        watch.add(Info(step), range(step, step + 1), Sums(("loss",), value))
     with pytest.raises(TrainingDivergedError, match="at step 4 "):
         watch.look()
 

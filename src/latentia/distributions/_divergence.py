@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import torch
 from torch import Tensor
 from torch.distributions import (
@@ -14,7 +16,7 @@ from torch.distributions import (
     kl_divergence,
     register_kl,
 )
-from torch.distributions.kl import _dispatch_kl  # the registry has no public question
+from torch.distributions.kl import _KL_REGISTRY, _dispatch_kl  # which has no public question
 
 from latentia.distributions._delta import Delta
 from latentia.distributions._flattened import Flattened
@@ -68,6 +70,12 @@ def _kl_diagonal_low_rank(q: Independent, p: LowRankMultivariateNormal) -> Tenso
 
 def _formula(q: type[Distribution], p: type[Distribution]) -> str:
     """Return "exact" or "none", or "transforms" where that depends on what was transformed."""
+    return _looked_up(q, p, len(_KL_REGISTRY))  # type: ignore[arg-type]
+
+
+@cache
+def _looked_up(q: type[Distribution], p: type[Distribution], n_formulas: int) -> str:
+    # To ask takes as long as a product of matrices. A formula may be registered at any time.
     formula = _dispatch_kl(q, p)
     if formula is _dispatch_kl(TransformedDistribution, TransformedDistribution):
         return "transforms"

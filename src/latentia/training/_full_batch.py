@@ -17,9 +17,8 @@ from latentia.training._data.batches import Batches
 from latentia.training._data.examples import Examples
 from latentia.training._data.placing import all_of
 from latentia.training._gradients import Gradients
-from latentia.training._meters import FiniteWatch, Means
+from latentia.training._meters import FiniteWatch, Means, sums_of
 from latentia.training._randomness import seeded
-from latentia.training._steps import sums_of
 
 
 @dataclass

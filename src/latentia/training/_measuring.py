@@ -11,11 +11,10 @@ from latentia.models import Batch
 from latentia.objectives import Info
 from latentia.training._data.batches import Batches
 from latentia.training._learners import Learners
-from latentia.training._meters import Means
+from latentia.training._meters import Means, sums_of
 from latentia.training._precision import Precision
 from latentia.training._processes.ranks import Ranks
 from latentia.training._randomness import seeded
-from latentia.training._steps import sums_of
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -13,44 +14,72 @@ from latentia.objectives import Info
 from latentia.training._processes.ranks import Ranks
 
 
+class Sums(NamedTuple):
+    """Sums of the terms of a loss over examples.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The terms.
+    values : Tensor
+        Their sums, in this order, in float64.
+    """
+
+    names: tuple[str, ...]
+    values: Tensor
+
+
+def sums_of(player: str, report: Mapping[str, Tensor]) -> Sums:
+    """Return the sum over examples of each term, named after its player if there are several."""
+    prefix = "" if player == "model" else f"{player}_"
+    values = torch.stack(list(report.values())).sum(1, dtype=torch.float64)
+    return Sums(tuple(prefix + term for term in report), values)
+
+
 class Means:
     """Running means of named values over examples, read once at the end."""
 
     def __init__(self) -> None:
-        self._sums: dict[str, Tensor] = {}
-        # By name, since every phase of a step reports its own.
-        self._counts: dict[str, int] = {}
+        self._sums: dict[tuple[str, ...], Tensor] = {}
+        # Of each, since every phase of a step reports its own.
+        self._counts: dict[tuple[str, ...], int] = {}
 
-    def add(self, sums: dict[str, Tensor], n: int) -> None:
-        """Add the sums of each term over ``n`` examples."""
-        for name, total in sums.items():
-            self._sums[name] = self._sums[name] + total if name in self._sums else total
-            self._counts[name] = self._counts.get(name, 0) + n
+    def add(self, sums: Sums, n: int) -> None:
+        """Add the sums of some terms over ``n`` examples."""
+        names, values = sums
+        self._sums[names] = self._sums[names] + values if names in self._sums else values
+        self._counts[names] = self._counts.get(names, 0) + n
 
     def read(self) -> dict[str, float]:
         """Return the means; this waits for the device."""
-        if not self._sums:
-            return {}
-        sums = torch.stack(list(self._sums.values())).tolist()
-        counts = self._counts.values()
-        return {name: s / n for name, s, n in zip(self._sums, sums, counts, strict=True)}
+        sums: dict[str, float] = {}
+        counts: dict[str, int] = {}
+        for names, values in self._sums.items():
+            for name, value in zip(names, values.tolist(), strict=True):
+                sums[name] = sums.get(name, 0.0) + value
+                counts[name] = counts.get(name, 0) + self._counts[names]
+        return {name: total / counts[name] for name, total in sums.items()}
 
     def over(self, ranks: Ranks) -> Means:
         """Return the means over the examples of all processes, which were counted everywhere."""
         means = Means()
-        means._sums, means._counts = ranks.sum(self._sums), self._counts
+        sums = ranks.sum(list(self._sums.values()))
+        means._sums = dict(zip(self._sums, sums, strict=True))
+        means._counts = self._counts
         return means
 
     def state_dict(self) -> dict[str, Any]:
         """Return the sums and counts so far."""
-        return {"sums": self._sums, "counts": self._counts}
+        names, sums = list(self._sums), list(self._sums.values())
+        return {"names": names, "sums": sums, "counts": list(self._counts.values())}
 
     @classmethod
     def from_state(cls, state: dict[str, Any], device: torch.device) -> Means:
         """Return the means of a :meth:`state_dict`, which go on on a device."""
         means = cls()
-        means._sums = {name: total.to(device) for name, total in state["sums"].items()}
-        means._counts = dict(state["counts"])
+        sums = (total.to(device) for total in state["sums"])
+        means._sums = dict(zip(state["names"], sums, strict=True))
+        means._counts = dict(zip(state["names"], state["counts"], strict=True))
         return means
 
 
@@ -71,11 +100,11 @@ class FiniteWatch:
     def __init__(self, every: int, advice: str) -> None:
         self.every = every
         self.advice = advice
-        self._kept: list[tuple[Info, range, list[str], Tensor]] = []
+        self._kept: list[tuple[Info, range, Sums]] = []
 
-    def add(self, info: Info, rows: range, sums: dict[str, Tensor]) -> None:
+    def add(self, info: Info, rows: range, sums: Sums) -> None:
         """Keep the sums of one step, and look if it is time to."""
-        self._kept.append((info, rows, list(sums), torch.stack(list(sums.values()))))
+        self._kept.append((info, rows, sums))
         if len(self._kept) >= self.every:
             self.look()
 
@@ -87,14 +116,14 @@ class FiniteWatch:
         TrainingDivergedError
         """
         kept, self._kept = self._kept, []
-        for info, rows, names, sums in kept:
-            if bool(sums.sum().isfinite()):
+        for info, rows, (names, values) in kept:
+            bad = {n: v for n, v in zip(names, values.tolist(), strict=True) if not isfinite(v)}
+            if not bad:
                 continue
             # The loss itself comes first; the term that broke it is the more useful name.
-            bad = [n for n, v in zip(names, sums.tolist(), strict=True) if not math.isfinite(v)]
-            name = bad[1] if len(bad) > 1 and bad[0] == "loss" else (bad or names)[0]
+            name = list(bad)[1 if len(bad) > 1 and "loss" in bad else 0]
             raise TrainingDivergedError(
-                f"The term {name!r} became {sums[names.index(name)].item()} at step {info.step} "
+                f"The term {name!r} became {bad[name]} at step {info.step} "
                 f"(epoch {info.epoch + 1}, examples {rows.start} to {rows.stop - 1} of that "
                 f"epoch's order). {self.advice} The weights are those of the last good epoch."
             )
@@ -109,7 +138,7 @@ def check_finite(values: dict[str, float], when: str, advice: str) -> None:
         If one is NaN or infinite.
     """
     for name, value in values.items():
-        if not math.isfinite(value):
+        if not isfinite(value):
             raise TrainingDivergedError(
                 f"{when} the term {name!r} is {value}. {advice} The weights are those of the last "
                 "good epoch."

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from latentia.objectives import Info
 from latentia.training._learners import Snapshot
-from latentia.training._meters import FiniteWatch, Means
+from latentia.training._meters import FiniteWatch, Means, Sums
 from latentia.training._steps import Seen
 
 
@@ -92,7 +92,7 @@ class Run:
     def noting(self, now: Info, rows: range, batch_size: int, watch: FiniteWatch) -> Seen:
         """Return what keeps the sums of the steps on some examples of the present epoch."""
 
-        def seen(steps: range, sums: dict[str, Tensor]) -> None:
+        def seen(steps: range, sums: Sums) -> None:
             own = rows[steps.start * batch_size : steps.stop * batch_size]
             self.means.add(sums, len(own))
             watch.add(Info(now.step + steps.start, now.epoch, now.n_examples), own, sums)

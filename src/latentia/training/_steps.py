@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
@@ -15,10 +14,11 @@ from latentia.models import Batch
 from latentia.objectives import Info
 from latentia.training._data.batches import Batches
 from latentia.training._gradients import Gradients
+from latentia.training._meters import Sums, sums_of
 from latentia.training._processes.sharded import clip
 
 #: What is told of a phase: which steps of a call, and the sums over their examples of its terms.
-Seen = Callable[[range, dict[str, Tensor]], None]
+Seen = Callable[[range, Sums], None]
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,3 @@ class Steps:
                 settings["lr"] = rates[0]
             self.optimizers[name].step()
         self.gradients.objective.after_step(self.gradients.model, batch, info)
-
-
-def sums_of(player: str, report: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Return the sum over examples of each term, named after its player if there are several."""
-    prefix = "" if player == "model" else f"{player}_"
-    return {prefix + term: values.sum(dtype=torch.float64) for term, values in report.items()}

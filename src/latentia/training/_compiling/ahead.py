@@ -52,8 +52,8 @@ def looked_up(
     >>> looked_up(Info(step=8), schedules_of(warmed_up), rates=[0.5, 0.25])
     [[0.5, 0.8], [0.25, 0.9]]
     """
-    steps = (replace(info, step=info.step + i) for i in range(len(rates)))
-    return [
-        [rate, *(now.at(*schedule) for schedule in schedules)]
-        for rate, now in zip(rates, steps, strict=True)
+    columns = [
+        [replace(info, step=info.step + i).at(*schedule) for i in range(len(rates))]
+        for schedule in schedules
     ]
+    return [list(row) for row in zip(rates, *columns, strict=True)]

@@ -23,10 +23,11 @@ from latentia.models import Batch
 from latentia.objectives import Info, Objective
 from latentia.training._compiling.ahead import Ahead, looked_up, schedules_of
 from latentia.training._compiling.looped import Loop, Unknown, own
-from latentia.training._compiling.passes import Passes
+from latentia.training._compiling.passes import Passes, Unneeded
 from latentia.training._compiling.updates import holds_nothing, update, updates
 from latentia.training._data.examples import Examples
-from latentia.training._steps import Seen, Steps, sums_of
+from latentia.training._meters import Sums, sums_of
+from latentia.training._steps import Seen, Steps
 
 #: Steps that a run must have before compiling repays, ten seconds or a few times that on a CPU. It
 #: repaid after 1,700 to 7,000 where it was measured. No clock is asked: equal runs choose alike.
@@ -100,7 +101,7 @@ class CompiledSteps:
         for i in range(done, math.ceil(len(index) / size)):
             rows, now = index[i * size : (i + 1) * size], replace(info, step=info.step + i)
 
-            def noted(_: range, sums: dict[str, Tensor], i: int = i) -> None:
+            def noted(_: range, sums: Sums, i: int = i) -> None:
                 seen(range(i, i + 1), sums)
 
             if self._failed or not self._is_warm or len(rows) != size:
@@ -134,10 +135,10 @@ class CompiledSteps:
             return 0
         total = rows[:n].sum(0)
         if bool(total.isfinite().all()):
-            seen(range(n), dict(zip(names, total, strict=True)))
+            seen(range(n), Sums(names, total))
             return n
         for i, row in enumerate(rows[:n]):
-            seen(range(i, i + 1), dict(zip(names, row, strict=True)))
+            seen(range(i, i + 1), Sums(names, row))
         return n
 
     def _alone(
@@ -148,7 +149,9 @@ class CompiledSteps:
             _settle(self.steps)
             self._is_settled = True
         try:
-            sums = self._single(self.steps, data, index, self._ahead(info, info.step), numbers)
+            total, names = self._single(
+                self.steps, data, index, self._ahead(info, info.step), numbers
+            )
         except _ERRORS as error:
             # Nothing of a step has run where it could not be compiled.
             self._failed = True
@@ -156,7 +159,7 @@ class CompiledSteps:
             self.steps(data, index, info, rates, seen)
             return
         # A captured graph writes the next ones over them.
-        seen(range(1), {name: total.clone() for name, total in sums.items()})
+        seen(range(1), Sums(names, total.clone()))
 
     def _numbers(self, info: Info, rates: Sequence[float]) -> Tensor:
         return torch.tensor(looked_up(info, self._schedules, rates), dtype=torch.float64)
@@ -181,26 +184,25 @@ def _turn(
     numbers, x, *others = (part[0] for part in slices)
     conditions, labels = others[: len(others) - n_labels], others[len(others) - n_labels :]
     data = Batch(x, tuple(conditions), labels=labels[0] if labels else None)
-    sums = _step(steps, data, slice(None), info, numbers)
-    return torch.stack(list(sums.values())), tuple(sums)
+    return _step(steps, data, slice(None), info, numbers)
 
 
 def _step(
     steps: Steps, data: Batch, index: Tensor | slice, info: Ahead, numbers: Tensor
-) -> dict[str, Tensor]:
+) -> tuple[Tensor, tuple[str, ...]]:
     rate, *values = numbers.unbind()
     info = replace(info, values=values)
     gradients = steps.gradients
     objective, model = gradients.objective, gradients.model
     batch = steps.batches.gather(data, index)
-    sums: dict[str, Tensor] = {}
+    sums = []
     phases = objective.losses(model, batch, info)
     while True:
         with gradients.precision.autocast(batch.x.device):
             name, loss = next(phases, (None, None))
         if name is None or loss is None:
             break
-        sums |= sums_of(name, loss.report())
+        sums.append(sums_of(name, loss.report()))
         group = gradients.groups[name]
         found = torch.autograd.grad(loss.total, group, allow_unused=True)
         used = [(w, g) for w, g in zip(group, found, strict=True) if g is not None]
@@ -208,7 +210,8 @@ def _step(
         update(steps.optimizers[name], [w for w, _ in used], clipped, rate)
     if type(objective).after_step is not Objective.after_step:
         objective.after_step(model, batch, info)
-    return sums
+    names = tuple(name for part in sums for name in part.names)
+    return torch.cat([part.values for part in sums]), names
 
 
 def _settle(steps: Steps) -> None:
@@ -228,7 +231,8 @@ def _options(device: torch.device) -> dict[str, str | int | bool | Callable[...,
     options: dict[str, Any] = {"fallback_random": True, "size_asserts": False}
     if device.type != "cpu":
         return {**options, "triton.cudagraphs": device.type == "cuda"}
-    return {**options, "cpp_wrapper": True, "post_grad_custom_post_pass": Passes()}
+    options |= {"cpp_wrapper": True, "post_grad_custom_post_pass": Passes()}
+    return {**options, "_post_fusion_custom_pass": Unneeded()}
 
 
 def _at_once(steps: Steps, data: Examples) -> int:

@@ -68,8 +68,8 @@ class Ranks:
         """Return a seed of its own for each process."""
         return seed
 
-    def sum(self, values: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Return the sums over processes."""
+    def sum(self, values: list[Tensor]) -> Sequence[Tensor]:
+        """Return the sums over processes of some numbers."""
         return values
 
     def add_up(
@@ -122,10 +122,10 @@ class Together(Ranks):
         drawn = np.random.SeedSequence([seed, self.rank, step]).generate_state(1, np.uint64)
         return int(drawn[0] >> 1)
 
-    def sum(self, values: dict[str, Tensor]) -> dict[str, Tensor]:
-        sums = torch.stack(list(values.values()))
+    def sum(self, values: list[Tensor]) -> Sequence[Tensor]:
+        sums = torch.cat(values)
         _wait_for(sums)
-        return dict(zip(values, sums, strict=True))
+        return sums.split([len(own) for own in values])
 
     def add_up(
         self, parameters: Iterable[nn.Parameter], report: dict[str, Tensor], share: Share
