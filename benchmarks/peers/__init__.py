@@ -19,6 +19,7 @@ peers: dict[str, tuple[str, str]] = {
     "latentia, bfloat16": ("ours", "Bfloat16"),
     "floor": ("floor", "Products"),
     "pytorch": ("plain", "Example"),
+    "by hand": ("plain", "ByHand"),
     "lightning": ("with_lightning", "Lightning"),
     "lightning, as it comes": ("with_lightning", "AsItComes"),
     "pythae": ("with_pythae", "Pythae"),

@@ -1,6 +1,8 @@
-"""The loop of PyTorch's own example: a data set of images, a loader, eager steps, Adam."""
+"""Loops of plain PyTorch: its own example, and what one would write for data in memory."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -39,6 +41,9 @@ class Example(nn.Module, OneByOne, Judged):
         self.loader = DataLoader(rows, work.batch, shuffle=True)
         self.adam = torch.optim.Adam(self.parameters(), lr=RATE)
 
+    def batches(self) -> Iterator[Tensor]:
+        return (x for (x,) in self.loader)
+
     def epoch(self) -> float:
         return seconds(self._epoch)
 
@@ -48,9 +53,21 @@ class Example(nn.Module, OneByOne, Judged):
     def _epoch(self) -> None:
         self.train()
         total = 0.0
-        for (x,) in self.loader:
+        for x in self.batches():
             self.adam.zero_grad()
             value = self.loss(x)
             value.backward()
             total += value.item()
             self.adam.step()
+
+
+class ByHand(Example):
+    """Batches by their indices in one tensor, and Adam as one kernel."""
+
+    def __init__(self, work: Work, x: np.ndarray) -> None:
+        super().__init__(work, x)
+        self.x = torch.from_numpy(x).reshape(-1, *work.shape)
+        self.adam = torch.optim.Adam(self.parameters(), lr=RATE, fused=True)
+
+    def batches(self) -> Iterator[Tensor]:
+        return (self.x[rows] for rows in torch.randperm(len(self.x)).split(self.work.batch))
