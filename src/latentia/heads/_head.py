@@ -105,7 +105,9 @@ class Head(nn.Module, ABC):
 
     def split(self, raw: Tensor) -> tuple[Tensor, ...]:
         """Return the raw numbers as one tensor of shape (*batch, *event) for each parameter."""
-        return self.checked(raw).unflatten(-1, self.params_shape).unbind(-1 - self.event_dim)
+        each, dim = self.checked(raw).unflatten(-1, self.params_shape), -1 - self.event_dim
+        # A single one is no copy, also on the way back.
+        return (each.squeeze(dim),) if each.shape[dim] == 1 else each.unbind(dim)
 
     def checked(self, raw: Tensor) -> Tensor:
         """Return the raw numbers, or refuse another width than ``n_params``."""
