@@ -41,12 +41,7 @@ class Info:
     share: Share = WHOLE
 
     def at(self, objective: Objective, name: str) -> float:
-        """Return the value of one of an objective's ``weights`` at this step.
-
-        Raises
-        ------
-        ValueError
-            If the value is negative, not finite, or no number.
+        """Return what :func:`weight_at` says of one of an objective's ``weights`` at this step.
 
         Examples
         --------
