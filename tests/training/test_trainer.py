@@ -319,3 +319,13 @@ def test_the_switch_of_tensor_cores_is_given_back():
 def test_wrong_options_are_named(options, match):
     with pytest.raises(ValueError, match=match):
         Trainer(build(), ELBO(), **options)
+
+
+def test_a_term_that_is_no_value_for_each_example_is_named():
+    class Total(ELBO):
+        def forward(self, trace, info):
+            loss = super().forward(trace, info)
+            return Loss(loss.values, {"kl": loss.terms["kl"].sum()})
+
+    with pytest.raises(ValueError, match=r"'kl' has shape \(\), but the loss has \(30,\)"):
+        train(epochs=1, objective=Total(), x=X[:30])

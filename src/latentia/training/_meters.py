@@ -30,7 +30,20 @@ class Sums(NamedTuple):
 
 
 def sums_of(player: str, report: Mapping[str, Tensor]) -> Sums:
-    """Return the sum over examples of each term, named after its player if there are several."""
+    """Return the sum over examples of each term, named after its player if there are several.
+
+    Raises
+    ------
+    ValueError
+        For a term of another shape than the loss.
+    """
+    shapes = {term: tuple(values.shape) for term, values in report.items()}
+    for term, shape in shapes.items():
+        if shape != shapes["loss"]:
+            raise ValueError(
+                f"The term {term!r} has shape {shape}, but the loss has {shapes['loss']}; report "
+                "one value for each example."
+            )
     prefix = "" if player == "model" else f"{player}_"
     values = torch.stack(list(report.values())).sum(1, dtype=torch.float64)
     return Sums(tuple(prefix + term for term in report), values)
