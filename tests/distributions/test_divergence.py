@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.distributions import (
     AffineTransform,
+    Distribution,
     ExpTransform,
     Independent,
     Laplace,
@@ -15,6 +16,7 @@ from torch.distributions import (
     Normal,
     TransformedDistribution,
     kl_divergence,
+    register_kl,
 )
 
 from latentia.distributions import (
@@ -155,3 +157,16 @@ def test_transforms_of_bases_without_a_closed_form_have_none():
 
 def test_transformed_distributions_with_formulas_of_their_own_keep_them():
     assert has_exact_divergence(LogNormal(0.0, 1.0), LogNormal(1.0, 2.0))
+
+
+def test_a_formula_that_is_registered_later_is_found():
+    class Own(Normal):
+        pass
+
+    class Other(Distribution):
+        pass
+
+    q, p = Own(0.0, 1.0), Other(validate_args=False)
+    assert not has_exact_divergence(q, p)
+    register_kl(Own, Other)(lambda q, p: q.loc)
+    assert has_exact_divergence(q, p)
