@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 import torch
+from torch._inductor.utils import run_and_get_code
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from latentia import conditional, heads, models, networks, objectives, priors
@@ -238,6 +239,25 @@ def test_a_turn_writes_over_what_it_read_and_may_exchange_it(monkeypatch):
     assert len(written) == 1
     assert torch.equal(rows[:4], torch.stack(expected))
     assert all(torch.equal(one, other) for one, other in zip(looped, stepped, strict=True))
+
+
+@needs_a_compiler
+def test_a_turn_asks_for_no_memory_that_no_kernel_needs():
+    def turn(slices, weight, moment):
+        slope = torch.mm(slices[0][0], weight)
+        moment.lerp_(slope, 0.1)
+        weight.sub_(moment / (moment.square().sqrt() + 1.0))
+        return slope.double().sum().reshape(1), None
+
+    def allocations(**changed):
+        options = {**compiled._options(torch.device("cpu")), **changed}
+        loop = Loop(turn, 4, options)
+        state = [torch.rand(3, 3), torch.zeros(3, 3)]
+        with torch._inductor.config.patch(force_disable_caches=True):
+            _, (code, *_) = run_and_get_code(loop, [torch.rand(4, 3, 3)], 4, *state)
+        return code.partition("while (1)")[2].count("aoti_torch_empty_strided(")
+
+    assert allocations() < allocations(_post_fusion_custom_pass=None)
 
 
 def test_without_a_compiler_it_says_so(monkeypatch):

@@ -81,7 +81,7 @@ def test_an_ablation_of_a_scheduled_weight_has_its_last_value():
     assert ablation(model, x).beta == 4.0
 
 
-def test_whatever_may_be_a_schedule_is_told_to_a_compiled_loop():
+def test_an_objective_that_takes_weights_names_them_for_a_compiled_loop():
     def takes_weights(objective):
         given = inspect.signature(objective).parameters.values()
         return any(str(p.annotation).startswith("Weight") for p in given)
