@@ -62,6 +62,17 @@ def test_memory_does_not_grow_with_draws_or_examples(linear_gaussian, estimate, 
     assert all(part.shape == (n,) for part in found)
 
 
+def test_memory_counts_the_components_of_a_prior(linear_gaussian):
+    model, _ = linear_gaussian
+    model.prior = priors.LearnedMixture(2, n_components=12).double()
+    sizes = []
+    model.decoder.register_forward_hook(lambda m, args, out: sizes.append(args[0][..., 0].numel()))
+    log_likelihood(
+        model, Batch(torch.zeros(3, 3, dtype=torch.float64)), 500, max_values=100 * (8 + 12)
+    )
+    assert max(sizes) == 100
+
+
 def test_a_draw_that_memory_does_not_hold_is_made_alone(linear_gaussian):
     model, marginal = linear_gaussian
     x = drawn(marginal, 3)

@@ -8,6 +8,7 @@ from latentia.distributions._flattened import Flattened
 from latentia.distributions._gumbel_softmax import GumbelSoftmax
 from latentia.distributions._joint import Joint
 from latentia.distributions._levels import Levels
+from latentia.distributions._mixture import Mixture
 from latentia.distributions._pathwise import is_pathwise
 from latentia.distributions._point import point, register_point
 from latentia.distributions._power_spherical import PowerSpherical
@@ -24,6 +25,7 @@ __all__ = [
     "GumbelSoftmax",
     "Joint",
     "Levels",
+    "Mixture",
     "PowerSpherical",
     "Quantized",
     "StudentT",

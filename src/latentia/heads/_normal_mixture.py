@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.distributions import Categorical, MixtureSameFamily
+from torch.distributions import Categorical
 
+from latentia.distributions import Mixture
 from latentia.heads._head import as_count
 from latentia.heads._location_scale import DiagonalNormal
 from latentia.heads._vectors import VectorHead
@@ -73,9 +74,9 @@ class NormalMixture(VectorHead):
         each = self.start + self.checked(raw).unflatten(-1, self.params_shape)
         return each[..., 0], each[..., 1:]
 
-    def forward(self, raw: Tensor) -> MixtureSameFamily:
+    def forward(self, raw: Tensor) -> Mixture:
         logits, components = self.split(raw)
-        return MixtureSameFamily(
+        return Mixture(
             Categorical(logits=logits, validate_args=False),
             self.component(components),
             validate_args=False,

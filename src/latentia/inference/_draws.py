@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from torch import Tensor
 
 from latentia._blocks import BLOCK_VALUES
+from latentia.distributions import Mixture
 from latentia.heads import as_count
 from latentia.inference._log_mean import Likelihood, LogMean
 from latentia.models import Batch, LatentVariableModel
@@ -27,13 +28,18 @@ def fitting(model: LatentVariableModel, batch: Batch, max_values: int) -> int:
 
 
 def numbers_of(model: LatentVariableModel, batch: Batch, max_values: int) -> int:
-    """Return what a draw takes of memory: the numbers of an example, its parameters and a code."""
+    """Return what a draw takes of memory: the numbers of an example, its parameters and a code.
+
+    A prior with many components has a density of each.
+    """
     as_count(max_values, "max_values")
     if len(batch) == 0:
         raise ValueError("batch holds no example, and needs at least one.")
     head = getattr(model.decoder, "head", None)
     code = math.prod(getattr(model.encoder, "event_shape", ()))
-    return batch.x[0].numel() + (0 if head is None else head.n_params) + code
+    prior = None if model.prior is None else model.prior(*(c[:1] for c in batch.conditions))
+    components = prior.n_values if isinstance(prior, Mixture) else 0
+    return batch.x[0].numel() + (0 if head is None else head.n_params) + code + components
 
 
 def chunks(total: int, size: int) -> Iterator[int]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import Categorical, Distribution, MixtureSameFamily
+from torch.distributions import Categorical, Distribution
 
 from latentia.conditional import ConditionalDistribution, Unconditioned, family
-from latentia.distributions import Delta
+from latentia.distributions import Delta, Mixture
 from latentia.errors import IncompatiblePartsError
 from latentia.heads import as_count
 
@@ -127,9 +127,7 @@ class Vamp(ConditionalDistribution):
                 "heads.DiagonalNormal, or priors.LearnedMixture."
             )
         weights = Categorical(logits=self.logits.expand(*batch, -1), validate_args=False)
-        return MixtureSameFamily(
-            weights, components.expand(weights.param_shape), validate_args=False
-        )
+        return Mixture(weights, components.expand(weights.param_shape), validate_args=False)
 
     def _components(self, *conditions: Tensor) -> Distribution:
         u = self.pseudo_inputs
