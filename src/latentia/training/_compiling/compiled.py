@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +25,7 @@ from latentia.objectives import Info, Objective
 from latentia.training._compiling.ahead import Ahead, looked_up, schedules_of
 from latentia.training._compiling.looped import Loop, Unknown, own
 from latentia.training._compiling.passes import Passes, Unneeded
-from latentia.training._compiling.updates import holds_nothing, update, updates
+from latentia.training._compiling.updates import counters, holds_nothing, update, updates
 from latentia.training._data.examples import Examples
 from latentia.training._meters import Sums, sums_of
 from latentia.training._steps import Seen, Steps
@@ -88,8 +89,15 @@ class CompiledSteps:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Set what holds for all steps of a run: what a graph may hold is looked up here."""
-        with self.steps.running(), dynamo_config.patch(trace_autograd_ops=True):
-            yield
+        log = logging.getLogger("torch._inductor.ir")
+        level = log.level
+        # That some draws have no short way from C++ is no concern of the user.
+        log.setLevel(logging.ERROR)
+        try:
+            with self.steps.running(), dynamo_config.patch(trace_autograd_ops=True):
+                yield
+        finally:
+            log.setLevel(level)
 
     def __call__(
         self, data: Batch, index: Tensor, info: Info, rates: Sequence[float], seen: Seen
@@ -127,12 +135,18 @@ class CompiledSteps:
         if n < turns:
             numbers = pad(numbers, (0, 0, 0, turns - n))
         unnumbered = self._ahead(info, cast(int, Unknown()))
+        counts = [counters(optimizer) for optimizer in self.steps.optimizers.values()]
+        in_step = all(len({float(count) for count in of_one}) <= 1 for of_one in counts)
+        others = self.steps, unnumbered, len(labels), in_step
         try:
-            rows, names = self._loop([numbers, *parts], n, self.steps, unnumbered, len(labels))
+            rows, names = self._loop([numbers, *parts], n, *others)
         except _ERRORS:
             # Nothing has been changed; a call of one step says what the matter is, if it fails too.
             self._loop = None
             return 0
+        if in_step:
+            for first, *rest in filter(None, counts):
+                torch._foreach_copy_(rest, [first] * len(rest))
         total = rows[:n].sum(0)
         if bool(total.isfinite().all()):
             seen(range(n), Sums(names, total))
@@ -150,7 +164,7 @@ class CompiledSteps:
             self._is_settled = True
         try:
             total, names = self._single(
-                self.steps, data, index, self._ahead(info, info.step), numbers
+                self.steps, data, index, self._ahead(info, info.step), numbers, False
             )
         except _ERRORS as error:
             # Nothing of a step has run where it could not be compiled.
@@ -178,17 +192,22 @@ class CompiledSteps:
 
 
 def _turn(
-    slices: Sequence[Tensor], steps: Steps, info: Ahead, n_labels: int
+    slices: Sequence[Tensor], steps: Steps, info: Ahead, n_labels: int, in_step: bool
 ) -> tuple[Tensor, tuple[str, ...]]:
     """Take the step of a turn of a loop, and return the sums of its terms and their names."""
     numbers, x, *others = (part[0] for part in slices)
     conditions, labels = others[: len(others) - n_labels], others[len(others) - n_labels :]
     data = Batch(x, tuple(conditions), labels=labels[0] if labels else None)
-    return _step(steps, data, slice(None), info, numbers)
+    return _step(steps, data, slice(None), info, numbers, in_step)
 
 
 def _step(
-    steps: Steps, data: Batch, index: Tensor | slice, info: Ahead, numbers: Tensor
+    steps: Steps,
+    data: Batch,
+    index: Tensor | slice,
+    info: Ahead,
+    numbers: Tensor,
+    in_step: bool,
 ) -> tuple[Tensor, tuple[str, ...]]:
     rate, *values = numbers.unbind()
     info = replace(info, values=values)
@@ -207,7 +226,7 @@ def _step(
         found = torch.autograd.grad(loss.total, group, allow_unused=True)
         used = [(w, g) for w, g in zip(group, found, strict=True) if g is not None]
         clipped = _clipped([g for _, g in used], steps.clip_norm)
-        update(steps.optimizers[name], [w for w, _ in used], clipped, rate)
+        update(steps.optimizers[name], [w for w, _ in used], clipped, rate, in_step)
     if type(objective).after_step is not Objective.after_step:
         objective.after_step(model, batch, info)
     names = tuple(name for part in sums for name in part.names)

@@ -15,6 +15,9 @@ from torch._inductor import config
 from torch.fx import GraphModule, Node
 
 _COPIES = count()
+#: What a turn needs lies in one piece of memory for all turns: none leaves anything there for the
+#: next, as what changes is written over.
+_ONE_PIECE = {"memory_planning": True, "memory_pool": "combined"}
 _copy = torch.ops.aten.copy_.default
 
 
@@ -93,7 +96,8 @@ class Loop:
             if compiled is None:
                 at = [i for i, value in enumerate(inputs) if id(value) in self._slices]
                 loop = own(_loop(step, at, self.at_once))
-                compiled = torch.compile(loop, fullgraph=True, options=self.options)
+                options = {**self.options, **_ONE_PIECE}
+                compiled = torch.compile(loop, fullgraph=True, options=options)
             # Not as a decorator, which is one code for all loops, and so has a limit for all.
             with torch.no_grad():
                 return [compiled([value.detach() for value in inputs], self._n)]
@@ -124,21 +128,21 @@ def _loop(step: _Step, slices: Sequence[int], at_once: int) -> Callable[..., Ten
     graph, changed, shape = step
 
     def loop(inputs: list[Tensor], n: Tensor) -> Tensor:
-        def goes_on(i: Tensor, *_: Tensor) -> Tensor:
+        def goes_on(rows: Tensor, i: Tensor, *_: Tensor) -> Tensor:
             return i < n
 
-        def turn(i: Tensor, rows: Tensor, *now: Tensor) -> tuple[Tensor, ...]:
+        def turn(rows: Tensor, i: Tensor, *now: Tensor) -> tuple[Tensor, ...]:
             given, at = list(inputs), i.reshape(1)
             for place, value in zip(changed, now):  # noqa: B905
                 given[place] = value
             for place in slices:
                 given[place] = inputs[place].index_select(0, at)
             *news, row = graph(*given)
-            return (i + 1, rows.index_copy(0, at, row.unsqueeze(0)), *news)
+            return (rows.index_put((at,), row.unsqueeze(0)), i + 1, *news)
 
         rows = torch.zeros((at_once, *shape), dtype=torch.float64)
         begin = [inputs[place] for place in changed]
-        _, rows, *ends = while_loop(goes_on, turn, (torch.zeros_like(n), rows, *begin))
+        rows, _, *ends = while_loop(goes_on, turn, (rows, torch.zeros_like(n), *begin))
         for place, value in zip(changed, ends):  # noqa: B905
             inputs[place].copy_(value)
         return rows

@@ -11,24 +11,31 @@ from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 from torch.optim.rmsprop import rmsprop
 from torch.optim.sgd import sgd
 
-#: From an optimiser, the weights it has stepped before, their gradients and the rate.
-Update = Callable[[Optimizer, Sequence[Tensor], Sequence[Tensor], Tensor], None]
+#: From an optimiser, the weights it has stepped before, their gradients, the rate, and whether one
+#: count of steps is that of all.
+Update = Callable[[Optimizer, Sequence[Tensor], Sequence[Tensor], Tensor, bool], None]
 
 
 def _adam(
-    optimizer: Optimizer, weights: Sequence[Tensor], gradients: Sequence[Tensor], rate: Tensor
+    optimizer: Optimizer,
+    weights: Sequence[Tensor],
+    gradients: Sequence[Tensor],
+    rate: Tensor,
+    in_step: bool,
 ) -> None:
     settings = optimizer.param_groups[0]
     beta1, beta2 = settings["betas"]
     decay = settings["weight_decay"]
-    steps = _held(optimizer, weights, "step")
+    steps = counters(optimizer)[:1] if in_step else _held(optimizer, weights, "step")
     # All at once: a power inside each update would be taken again for every few weights.
     counts = torch.stack(steps).double() + 1
+    for step in steps:
+        step.add_(1)
     shares1, shares2 = (1 - torch.exp(counts * _log(beta)) for beta in (beta1, beta2))
-    lengths, roots = rate / shares1, shares2.sqrt()
+    lengths = (rate / shares1).expand(len(weights))
+    roots = shares2.sqrt().expand(len(weights))
     for i, (weight, slope) in enumerate(zip(weights, gradients, strict=True)):
         state = optimizer.state[weight]
-        state["step"].add_(1)
         slope = -slope if settings["maximize"] else slope
         if settings["decoupled_weight_decay"]:
             weight.mul_(1 - rate * decay)
@@ -43,7 +50,11 @@ def _adam(
 
 
 def _sgd(
-    optimizer: Optimizer, weights: Sequence[Tensor], gradients: Sequence[Tensor], rate: Tensor
+    optimizer: Optimizer,
+    weights: Sequence[Tensor],
+    gradients: Sequence[Tensor],
+    rate: Tensor,
+    _: bool,
 ) -> None:
     settings = optimizer.param_groups[0]
     momenta: list[Tensor | None] = [None for _ in weights]
@@ -65,7 +76,11 @@ def _sgd(
 
 
 def _rmsprop(
-    optimizer: Optimizer, weights: Sequence[Tensor], gradients: Sequence[Tensor], rate: Tensor
+    optimizer: Optimizer,
+    weights: Sequence[Tensor],
+    gradients: Sequence[Tensor],
+    rate: Tensor,
+    _: bool,
 ) -> None:
     settings = optimizer.param_groups[0]
     rmsprop(
@@ -105,9 +120,29 @@ def holds_nothing(optimizer: Optimizer) -> bool:
     return type(optimizer) is SGD and not any(momenta)
 
 
+def counters(optimizer: Optimizer) -> list[Tensor]:
+    """Return how many steps an optimiser has taken with each weight, where it counts them."""
+    return [state["step"] for state in optimizer.state.values() if "step" in state]
+
+
 @torch.no_grad()
 def update(
-    optimizer: Optimizer, weights: Sequence[Tensor], gradients: Sequence[Tensor], rate: Tensor
+    optimizer: Optimizer,
+    weights: Sequence[Tensor],
+    gradients: Sequence[Tensor],
+    rate: Tensor,
+    in_step: bool,
 ) -> None:
-    """Do what ``optimizer.step()`` does with these gradients and this rate."""
-    updates[type(optimizer)](optimizer, weights, gradients, rate)
+    """Do what ``optimizer.step()`` does with these gradients and this rate.
+
+    Where all weights are in step, only their first counter need count; whoever says so sets the
+    others.
+
+    Raises
+    ------
+    NotImplementedError
+        For weights in step, some of which take none.
+    """
+    if in_step and len(weights) < len(optimizer.state):
+        raise NotImplementedError("weights that are in step do not all take one")
+    updates[type(optimizer)](optimizer, weights, gradients, rate, in_step)
