@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import torch
 from torch import Tensor
 from torch.distributions import (
     Independent,
@@ -24,7 +23,9 @@ from latentia.objectives._posteriors import posterior_of
 
 def _of_means(trace: Trace, share: Share) -> Tensor:
     means = share.gather(point(trace.posterior).flatten(1))
-    return torch.atleast_2d(torch.cov(means.T, correction=0))
+    means = means - means.mean(0)
+    # torch.cov asks whether its weights are equal, which cannot be compiled.
+    return means.T @ means / len(means)
 
 
 def _of_codes(trace: Trace, share: Share) -> Tensor:

@@ -112,6 +112,6 @@ def _products(y: Tensor, x: Tensor, probes: Tensor) -> Tensor:
 
 def _transpose(y: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
     """Return output and input of the linear map u -> J^T u, whose Jacobian is J^T."""
-    u = torch.zeros_like(y, requires_grad=True)
+    u = torch.zeros_like(y).requires_grad_()
     (product,) = torch.autograd.grad(y, x, u, create_graph=True)
     return product, u
