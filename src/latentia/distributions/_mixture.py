@@ -24,7 +24,7 @@ class Mixture(MixtureSameFamily):
 
     Parameters
     ----------
-    mixture_distribution : Categorical
+    mixture_distribution : torch.distributions.Categorical
         Weights of the K components.
     component_distribution : Distribution
         The components, with K as the last size of its batch.
