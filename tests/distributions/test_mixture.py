@@ -123,5 +123,8 @@ def test_it_says_what_a_density_holds_in_memory():
 
 
 def test_values_are_looked_at_where_that_is_asked_for():
+    (logits, loc, scale), _ = parts_of()
+    components = Independent(Normal(loc, scale), 1, validate_args=True)
+    mixture = Mixture(Categorical(logits=logits), components, validate_args=True)
     with pytest.raises(ValueError, match="within the support"):
-        both(parts_of())[0].log_prob(torch.full((3,), torch.nan, dtype=torch.float64))
+        mixture.log_prob(torch.full((3,), torch.nan, dtype=torch.float64))

@@ -138,7 +138,7 @@ def test_a_step_is_one_graph(name):
     ahead, numbers = Ahead(1, 0, 4 * BATCH), torch.tensor([1e-3], dtype=torch.float64)
     with dynamo_config.patch(trace_autograd_ops=True):
         explained = torch._dynamo.explain(own(compiled._step))
-        found = explained(trainer._steps, data, index, ahead, numbers)
+        found = explained(trainer._steps, data, index, ahead, numbers, False)
     assert (found.graph_count, found.graph_break_count) == (1, 0), found.break_reasons
 
 
