@@ -13,8 +13,11 @@ from torch.distributions import (
     MultivariateNormal,
     Normal,
 )
+from torch.utils._python_dispatch import TorchDispatchMode
 
+from latentia import conditional, heads, models, networks, priors
 from latentia.distributions import Mixture
+from latentia.inference._requirements import prior_of
 from latentia.training import seeded
 
 
@@ -68,7 +71,42 @@ def test_one_mixture_for_all_is_that_of_each(batch):
     with seeded(1):
         z = torch.randn(6, *batch, 3, dtype=torch.float64)
     assert torch.allclose(shared.log_prob(z), expected.log_prob(z), rtol=1e-12)
-    assert shared.sample((7,)).shape == (7, *batch, 3)
+    with seeded(2):
+        drawn = shared.sample((7_000,))
+    error = (shared.variance / 7_000).sqrt()
+    assert ((drawn.mean(0) - shared.mean).abs() < 4 * error).all()  # 18 at most: fails in 0.1 %
+    assert not torch.equal(drawn[:, 0], drawn[:, 1])
+
+
+class Largest(TorchDispatchMode):
+    """Notes how many numbers the largest tensor holds that anything returns."""
+
+    numbers = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        found = func(*args, **(kwargs or {}))
+        if isinstance(found, torch.Tensor):
+            held = found.untyped_storage().nbytes() // found.element_size()
+            self.numbers = max(self.numbers, held)
+        return found
+
+
+def test_a_prior_for_all_examples_holds_a_number_for_each_component():
+    n, k, d = 50, 40, 30
+    prior = priors.LearnedMixture(d, n_components=k)
+    batch = models.Batch(torch.zeros(n, 3))
+    model = models.LatentVariableModel(*build(3, d), prior)
+    with Largest() as largest:
+        prior_of(model, batch, "a test").log_prob(torch.zeros(n, d))
+    assert n * k <= largest.numbers <= 2 * max(n, k) * d  # and not n k d
+
+
+def build(n_features, d):
+    q, p = heads.DiagonalNormal(d), heads.DiagonalNormal(n_features)
+    return (
+        conditional.Amortized(networks.MLP(n_features, q.n_params), q),
+        conditional.Amortized(networks.MLP(d, p.n_params), p),
+    )
 
 
 def test_narrow_components_far_from_zero_lose_no_digits():
@@ -84,6 +122,15 @@ def test_narrow_components_far_from_zero_lose_no_digits():
 def test_single_precision_stays_single():
     mixture, _ = both(parts_of(dtype=torch.float32))
     assert mixture.log_prob(torch.zeros(2, 3)).dtype == mixture.sample().dtype == torch.float32
+    assert mixture.log_prob(torch.zeros(2, 3).double()).dtype == torch.float64
+
+
+def test_no_examples_have_no_densities_and_no_draws():
+    (logits, loc, scale), _ = parts_of((0,))
+    components = Independent(Normal(loc, scale, validate_args=False), 1, validate_args=False)
+    mixture = Mixture(Categorical(logits=logits, validate_args=False), components, False)
+    assert mixture.log_prob(torch.zeros(5, 0, 3).double()).shape == (5, 0)
+    assert mixture.sample((5,)).shape == (5, 0, 3)
 
 
 @pytest.mark.parametrize("batch", [(), (2,)])
@@ -119,7 +166,7 @@ def test_components_of_any_kind_are_drawn_and_weighed_as_torch_does():
 def test_it_says_what_a_density_holds_in_memory():
     normal, _ = both(parts_of((4,), k=5))
     other, _ = both(parts_of((4,), k=5, family=Laplace))
-    assert (normal.n_values, other.n_values) == (5, 15)
+    assert (normal.n_values, other.n_values) == (20, 15)
 
 
 def test_values_are_looked_at_where_that_is_asked_for():

@@ -68,7 +68,7 @@ def test_memory_counts_the_components_of_a_prior(linear_gaussian):
     sizes = []
     model.decoder.register_forward_hook(lambda m, args, out: sizes.append(args[0][..., 0].numel()))
     log_likelihood(
-        model, Batch(torch.zeros(3, 3, dtype=torch.float64)), 500, max_values=100 * (8 + 12)
+        model, Batch(torch.zeros(3, 3, dtype=torch.float64)), 500, max_values=100 * (8 + 48)
     )
     assert max(sizes) == 100
 

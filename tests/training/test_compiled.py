@@ -19,7 +19,7 @@ from latentia.errors import (
     TrainingDivergedError,
     TrainingStoppedError,
 )
-from latentia.objectives import ELBO, Reconstruction
+from latentia.objectives import ELBO, Loss, Reconstruction
 from latentia.training import Checkpoints, Linear, Trainer, seeded
 from latentia.training._compiling import compiled, in_place
 from latentia.training._compiling.looped import Loop
@@ -296,9 +296,62 @@ def test_weights_that_have_taken_more_steps_keep_their_count(ahead):
     written, looped = (torch.stack(counts) for _, counts in trained)
     assert torch.equal(written, looped)
     assert (written[0] - written[1]).item() == ahead
+    assert trainer._steps.at_once > 1
+
+
+class Resting(ELBO):
+    """Leaves a weight out of its loss, once it is told to."""
+
+    def __init__(self):
+        super().__init__()
+        self.extra = torch.nn.Parameter(torch.ones(3))
+        self.rests = False
+
+    def forward(self, trace, info):
+        loss = super().forward(trace, info)
+        values = loss.values if self.rests else loss.values + self.extra.square().sum()
+        return Loss(values, loss.terms)
 
 
 @needs_a_compiler
+@pytest.mark.parametrize("optimizer", ["adam", "sgd-momentum"])
+def test_a_weight_that_rests_is_not_counted_with_the_others(optimizer):
+    trained = []
+    for compile in (False, True):
+        objective = Resting()
+        model, trainer = train(objective, compile, epochs=1, optimizer=optimizer)
+        objective.rests = True
+        trainer.fit(X, epochs=2)
+        trained.append((model, counters(trainer._optimizers["model"]), objective.extra))
+    assert trainer._steps.at_once > 1
+    (plain, written, one), (fast, looped, other) = trained
+    assert largest_difference(plain, fast) < 1e-5
+    assert torch.allclose(one, other) and not torch.equal(one, torch.ones(3))
+    assert len({float(count) for count in written}) == len(written[:2])
+    assert [float(count) for count in written] == [float(count) for count in looped]
+
+
+class Bank(ELBO):
+    """Keeps the first example of every step."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("at", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("bank", torch.zeros(64, 5))
+
+    def after_step(self, model, batch, info):
+        self.bank.index_copy_(0, self.at.reshape(1), batch.x[:1])
+        self.at.add_(1)
+
+
+@needs_a_compiler
+def test_a_place_that_moves_is_written_to_before_it_does():
+    (_, plain), (_, fast) = (train(Bank(), compile, epochs=5) for compile in (False, True))
+    assert fast._steps.at_once > 1
+    assert torch.equal(plain.objective.bank, fast.objective.bank)
+    assert (plain.objective.bank.sum(1) > 0).sum() == 15
+
+
 def test_without_a_compiler_it_says_so(monkeypatch):
     monkeypatch.setattr(compiled, "_REPAYS", 1)
     with torch._inductor.config.patch({"cpp.cxx": (None, "/nowhere/g++")}):

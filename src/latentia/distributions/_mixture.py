@@ -19,8 +19,9 @@ class Mixture(MixtureSameFamily):
               + \log 2 \pi \sigma_{kj}^2 \right]
 
     The first two terms are one product of matrices, so the densities of n values of d numbers under
-    K components take n K numbers, and not n K d. They are in double precision, which the
-    differences of large squares do not harm. A draw chooses its component first, and takes d.
+    K components take n K numbers, and not n K d. They are in double precision, and lose about
+    :math:`2^{-52} (\mu / \sigma)^2` nats: 1e-4 for a mean of 1,000 and a scale of 0.001. A draw
+    chooses its component first, and takes d.
 
     Parameters
     ----------
@@ -47,9 +48,10 @@ class Mixture(MixtureSameFamily):
 
     @property
     def n_values(self) -> int:
-        """Numbers in memory for each value whose density is asked for."""
-        each = 1 if self._is_normal else self.event_shape.numel()
-        return self.mixture_distribution.param_shape[-1] * each
+        """Numbers in memory for each value whose density is asked for; a double is two."""
+        # Of normal components a product, and what is made of it.
+        each = 4 if self._is_normal else self.event_shape.numel()
+        return self._n_components * each
 
     def log_prob(self, value: Tensor) -> Tensor:
         # Some devices have no double precision.
@@ -58,17 +60,19 @@ class Mixture(MixtureSameFamily):
         if self._validate_args:
             self._validate_sample(value)
         weights = self.mixture_distribution.logits.log_softmax(-1)
-        return (weights + self._of_components(value)).logsumexp(-1).to(weights.dtype)
+        loc, _ = self._parameters()
+        dtype = torch.promote_types(torch.promote_types(value.dtype, loc.dtype), weights.dtype)
+        return (weights + self._of_components(value)).logsumexp(-1).to(dtype)
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         if not self._is_normal:
             return super().sample(torch.Size(sample_shape))
         with torch.no_grad():
             chosen = self.mixture_distribution.expand(self.batch_shape).sample(sample_shape)
-            index = chosen.reshape(-1, self.batch_shape.numel())
-            row = torch.arange(index.shape[1], device=index.device)
-            loc, scale = (part[row, index] for part in self._parameters())
-            return torch.normal(loc, scale).reshape(*chosen.shape, *self.event_shape)
+            loc, scale = self._parameters()
+            row = torch.arange(self.batch_shape.numel(), device=loc.device) % max(1, len(loc))
+            index = row.reshape(self.batch_shape), chosen
+            return torch.normal(loc[index], scale[index]).reshape(*chosen.shape, *self.event_shape)
 
     @property
     def _is_normal(self) -> bool:
@@ -76,23 +80,34 @@ class Mixture(MixtureSameFamily):
         return type(parts) is Independent and type(parts.base_dist) is Normal
 
     def _parameters(self) -> tuple[Tensor, Tensor]:
-        """Return means and scales of the components, each of shape (batch, K, d)."""
+        """Return means and scales of the components, each of shape (batch, K, d).
+
+        Those that are one for the whole batch are there once.
+        """
         normal = cast(Independent, self.component_distribution).base_dist
-        shape = self.batch_shape.numel(), -1, self.event_shape.numel()
-        return normal.loc.reshape(shape), normal.scale.reshape(shape)
+        loc, scale, n, b = normal.loc, normal.scale, self.batch_shape.numel(), len(self.batch_shape)
+        if n > 0 and not any((*loc.stride()[:b], *scale.stride()[:b])):
+            loc, scale, n = loc[(0,) * b], scale[(0,) * b], 1
+        shape = n, self._n_components, self.event_shape.numel()
+        return loc.reshape(shape), scale.reshape(shape)
+
+    @property
+    def _n_components(self) -> int:
+        return self.mixture_distribution.param_shape[-1]
 
     def _of_components(self, value: Tensor) -> Tensor:
         """Return the log-density of each component, shape (*sample, *batch, K)."""
         loc, scale = (part.double() for part in self._parameters())
         precision = scale.square().reciprocal()
         linear = precision * loc
-        event_dim = len(self.event_shape)
         shape = torch.broadcast_shapes(value.shape, self.batch_shape + self.event_shape)
-        z = value.double().expand(shape).reshape(-1, loc.shape[0], loc.shape[-1])
+        sizes = shape[: len(shape) - len(self.event_shape)]
+        each = sizes.numel() // max(1, len(loc))
+        z = value.double().expand(shape).reshape(each, len(loc), loc.shape[-1])
         squares = torch.einsum(
             "snd,nkd->snk",
             torch.cat([z.square(), z], -1),
             torch.cat([precision, -2 * linear], -1),
         )
         constant = (linear * loc + (2 * math.pi * scale.square()).log()).sum(-1)
-        return -0.5 * (squares + constant).reshape(*shape[: len(shape) - event_dim], -1)
+        return -0.5 * (squares + constant).reshape(*sizes, self._n_components)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
+import torch
 from torch import Tensor
 
 from latentia._blocks import BLOCK_VALUES
@@ -37,7 +38,8 @@ def numbers_of(model: LatentVariableModel, batch: Batch, max_values: int) -> int
         raise ValueError("batch holds no example, and needs at least one.")
     head = getattr(model.decoder, "head", None)
     code = math.prod(getattr(model.encoder, "event_shape", ()))
-    prior = None if model.prior is None else model.prior(*(c[:1] for c in batch.conditions))
+    with torch.no_grad():
+        prior = None if model.prior is None else model.prior(*(c[:1] for c in batch.conditions))
     components = prior.n_values if isinstance(prior, Mixture) else 0
     return batch.x[0].numel() + (0 if head is None else head.n_params) + code + components
 

@@ -57,8 +57,8 @@ class SemiSupervised(Objective):
     ------
     ValueError
         For fewer than two classes, probabilities of another length or sum, or labels that are not
-        one integer below K for each example. On another device than the CPU a label of K or more is
-        found only by a loss that is NaN.
+        one integer below K for each example. On another device than the CPU, and in steps that are
+        compiled, a label of K or more is found only by a loss that is NaN.
     IncompatiblePartsError
         For a bound that trains in phases or uses statistics of a batch, or a batch without labels.
 
@@ -159,7 +159,7 @@ def _labels(batch: Batch, k: int) -> Tensor:
             f"example, shape ({len(batch)},), and -1 where a label is missing."
         )
     # To look at values of another device would stop each step until it is done, and a compiled step
-    # cannot: there the loss of such a label is NaN.
+    # cannot: there the loss with such a label is NaN.
     looks = batch.labels.device.type == "cpu" and not torch.compiler.is_compiling()
     if looks and bool((batch.labels >= k).any()):
         row = int((batch.labels >= k).int().argmax())

@@ -26,6 +26,8 @@ def _adam(
     settings = optimizer.param_groups[0]
     beta1, beta2 = settings["betas"]
     decay = settings["weight_decay"]
+    if in_step and len(weights) < len(optimizer.state):
+        raise NotImplementedError("weights that are in step do not all take one")
     steps = counters(optimizer)[:1] if in_step else _held(optimizer, weights, "step")
     # All at once: a power inside each update would be taken again for every few weights.
     counts = torch.stack(steps).double() + 1
@@ -141,8 +143,6 @@ def update(
     Raises
     ------
     NotImplementedError
-        For weights in step, some of which take none.
+        For weights that are counted in step, some of which take none.
     """
-    if in_step and len(weights) < len(optimizer.state):
-        raise NotImplementedError("weights that are in step do not all take one")
     updates[type(optimizer)](optimizer, weights, gradients, rate, in_step)
