@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
 import warnings
@@ -329,6 +330,20 @@ def test_a_weight_that_rests_is_not_counted_with_the_others(optimizer):
     assert torch.allclose(one, other) and not torch.equal(one, torch.ones(3))
     assert len({float(count) for count in written}) == len(written[:2])
     assert [float(count) for count in written] == [float(count) for count in looped]
+
+
+def test_the_compiler_speaks_of_itself_to_nobody():
+    log = logging.getLogger("torch._inductor.ir")
+    before = log.level
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        with compiled._quietly():
+            for module in ("torch._inductor.lowering", "somebody.s"):
+                warnings.warn_explicit("old", FutureWarning, "a.py", 1, module=module)
+            assert not log.isEnabledFor(logging.WARNING)
+            assert log.isEnabledFor(logging.ERROR)
+    assert len(seen) == 1
+    assert log.level == before
 
 
 class Bank(ELBO):

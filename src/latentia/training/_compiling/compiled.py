@@ -90,15 +90,8 @@ class CompiledSteps:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Set what holds for all steps of a run: what a graph may hold is looked up here."""
-        log = logging.getLogger("torch._inductor.ir")
-        level = log.level
-        # That some draws have no short way from C++ is no concern of the user.
-        log.setLevel(max(level, logging.ERROR))
-        try:
-            with self.steps.running(), dynamo_config.patch(trace_autograd_ops=True):
-                yield
-        finally:
-            log.setLevel(level)
+        with _quietly(), self.steps.running(), dynamo_config.patch(trace_autograd_ops=True):
+            yield
 
     def __call__(
         self, data: Batch, index: Tensor, info: Info, rates: Sequence[float], seen: Seen
@@ -195,6 +188,21 @@ class CompiledSteps:
                 "compile=False, which run it as it is written."
             ) from error
         warnings.warn(f"Training runs uncompiled: {reason}.", CompilationWarning, stacklevel=2)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep from users what the compiler says of itself: old names, draws without a short way."""
+    log = logging.getLogger("torch._inductor.ir")
+    level = log.level
+    log.setLevel(max(level, logging.ERROR))
+    try:
+        with warnings.catch_warnings():
+            for category in (FutureWarning, DeprecationWarning):
+                warnings.filterwarnings("ignore", category=category, module=r"torch\.")
+            yield
+    finally:
+        log.setLevel(level)
 
 
 def _turn(
