@@ -10,6 +10,7 @@ from functools import partial
 
 import pytest
 import torch
+from torch._higher_order_ops import while_loop
 from torch._inductor.utils import run_and_get_code
 from torch.fx.experimental.proxy_tensor import make_fx
 
@@ -242,6 +243,24 @@ def test_a_turn_writes_over_what_it_read_and_may_exchange_it(monkeypatch):
     assert len(written) == 1
     assert torch.equal(rows[:4], torch.stack(expected))
     assert all(torch.equal(one, other) for one, other in zip(looped, stepped, strict=True))
+
+
+def test_a_loop_whose_start_is_needed_is_left_alone_or_refused():
+    def loop(x):
+        start = x.clone()
+        (end,) = while_loop(lambda a: a.sum() < 10, lambda a: (a + 1,), (start,))
+        return end + start
+
+    graph = make_fx(loop)(torch.ones(2))
+    before = [module.code for module in graph.modules()]
+    with torch._inductor.config.patch(memory_planning=False):
+        in_place.write_in_place(graph.graph)
+    assert [module.code for module in graph.modules()] == before
+    with (
+        torch._inductor.config.patch(memory_planning=True),
+        pytest.raises(NotImplementedError, match="needed as it was"),
+    ):
+        in_place.write_in_place(graph.graph)
 
 
 @needs_a_compiler
